@@ -1,0 +1,35 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_CLAIMS_H
+#define AUTH0_CLAIMS_H
+
+#include "core/auth0_json.h"
+#include "core/auth0_policy.h"
+
+/*
+ * The claims of a token. Values are borrowed and live as long as the pool
+ * that the claims were parsed into. Read-only, so threads may share them.
+ */
+typedef struct auth0_claims_t auth0_claims_t;
+
+/*
+ * Read a payload (RFC 7519 section 4). AUTH0_OK, or AUTH0_CLAIMS_MALFORMED
+ * when it is not one JSON object without duplicate members.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_claims_parse(auth0_claims_t **claims,
+                                                 auth0_span_t json,
+                                                 apr_pool_t *pool);
+
+/*
+ * Types and ranges of all registered claims, then iss, aud, exp, nbf and iat
+ * against the policy at the time now (wall clock, microseconds since 1970).
+ * AUTH0_OK or a reason of the stages claims or cnf.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
+                                                 const auth0_policy_t *policy,
+                                                 apr_time_t now);
+
+/* A string claim by its exact name; false when absent or of another type. */
+bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
+                         const char *name);
+
+#endif

@@ -1,0 +1,49 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_JSON_H
+#define AUTH0_JSON_H
+
+#include <apr_pools.h>
+
+#include "core/auth0_span.h"
+
+/*
+ * A JSON value (RFC 8259) that passed the door: one object, valid UTF-8, no
+ * duplicate member, no NUL, within limits of size and depth. Borrowed values
+ * live as long as the pool that the root was parsed into.
+ */
+typedef struct json_t auth0_json_t;
+
+/* The deepest nesting and the largest text that are accepted. */
+typedef struct auth0_json_limit_t {
+    size_t bytes;
+    unsigned depth;
+} auth0_json_limit_t;
+
+extern const auth0_json_limit_t auth0_json_header_limit;  /* 2 KiB, 16   */
+extern const auth0_json_limit_t auth0_json_payload_limit; /* 64 KiB, 32  */
+extern const auth0_json_limit_t auth0_json_jwks_limit;    /* 256 KiB, 16 */
+
+/*
+ * Parse text as one JSON object. The value is released with pool. False, with
+ * *object NULL, when the text is refused or memory is short.
+ */
+bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
+                       auth0_json_limit_t limit, apr_pool_t *pool);
+
+/* The member of an object by its exact name, NULL when absent. */
+const auth0_json_t *auth0_json_member(const auth0_json_t *object,
+                                      const char *name);
+
+/* True, with the borrowed bytes in *value, when json is a string. */
+bool auth0_json_string(auth0_span_t *value, const auth0_json_t *json);
+
+/* True when json is a number, whole or not, and finite. */
+bool auth0_json_number(double *value, const auth0_json_t *json);
+
+/* True when json is an array, with its length; elements are borrowed. */
+bool auth0_json_array(size_t *len, const auth0_json_t *json);
+const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i);
+
+bool auth0_json_is_object(const auth0_json_t *json);
+
+#endif

@@ -1,0 +1,47 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_JWS_H
+#define AUTH0_JWS_H
+
+#include <apr_pools.h>
+
+#include "core/auth0_jwk.h"
+
+/*
+ * A compact JWS (RFC 7515 section 7.1), cut and with its header checked, but
+ * not yet believed. It borrows the token's bytes.
+ */
+typedef struct auth0_jws_t auth0_jws_t;
+
+/*
+ * Pass the token through the gate: length, exactly three parts, canonical
+ * base64url, and the header's rules. algs is the mask of allowed algorithms.
+ * Returns AUTH0_OK with *jws allocated from pool, or a reason of the stages
+ * request (too_large), token or header.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_jws_parse(auth0_jws_t **jws,
+                                              auth0_span_t token,
+                                              unsigned algs, apr_pool_t *pool);
+
+/* The algorithm and the kid (empty when absent) that the header names. */
+const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws);
+auth0_span_t auth0_jws_kid(const auth0_jws_t *jws);
+
+/*
+ * The iss that the token claims, NOT verified: good only to choose among
+ * configured issuers. Returns AUTH0_OK or a reason of the stage claims.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
+                                                    const auth0_jws_t *jws,
+                                                    apr_pool_t *pool);
+
+/*
+ * Verify the signature with a key that fits the algorithm; only then hand out
+ * the payload, allocated from pool. The thread's OpenSSL error queue is left
+ * as it was found. Returns AUTH0_OK or a reason of the stage signature.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_jws_open(auth0_span_t *payload,
+                                             const auth0_jws_t *jws,
+                                             const auth0_key_t *key,
+                                             apr_pool_t *pool);
+
+#endif

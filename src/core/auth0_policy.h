@@ -1,0 +1,38 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_POLICY_H
+#define AUTH0_POLICY_H
+
+#include <apr_time.h>
+
+#include "core/auth0_jwks.h"
+
+/* Room for one token, in bytes, RFC 6750 leaves the limit to us. */
+#define AUTH0_TOKEN_MAX ((size_t)8192)
+
+/*
+ * What a deployment demands of any token: plain data, made at configuration
+ * time and read-only ever after.
+ */
+typedef struct auth0_policy_t {
+    const auth0_span_t *issuers; /* one must equal iss, byte for byte       */
+    size_t issuer_count;
+    const auth0_span_t *audiences; /* one must stand in aud, byte for byte  */
+    size_t audience_count;
+    unsigned algs;             /* mask of auth0_alg_t.bit                   */
+    const auth0_key_t *secret; /* for HS* algorithms, otherwise NULL        */
+    unsigned skew;             /* seconds                                   */
+    const char *user_claim;    /* becomes the user: no control characters   */
+} auth0_policy_t;
+
+/*
+ * Where an issuer's keys are. find answers with the set of
+ * policy->issuers[issuer], or NULL while there is none; the set must stay
+ * valid for as long as the verification lasts.
+ */
+typedef const auth0_jwks_t *auth0_keys_fn(void *baton, size_t issuer);
+typedef struct auth0_keys_t {
+    auth0_keys_fn *find;
+    void *baton;
+} auth0_keys_t;
+
+#endif

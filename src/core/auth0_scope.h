@@ -1,0 +1,30 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_SCOPE_H
+#define AUTH0_SCOPE_H
+
+#include <apr_pools.h>
+
+#include "core/auth0_span.h"
+
+/*
+ * A requirement on the scope claim, parsed once and read-only afterwards: a
+ * list of alternatives, each a list of words that are all needed.
+ */
+typedef struct auth0_scope_req_t auth0_scope_req_t;
+
+/*
+ * Read the alternatives, each an OAuth scope string (RFC 6749 section 3.3),
+ * into *req, allocated from pool. Returns NULL, or a sentence that says what
+ * is wrong with which argument and what would be right.
+ */
+const char *auth0_scope_req_parse(auth0_scope_req_t **req,
+                                  const char *const *alternatives, size_t count,
+                                  apr_pool_t *pool);
+
+/* True when the granted scope string holds all words of one alternative. */
+bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted);
+
+/* The words of the first alternative, for scope="..." in a challenge. */
+const char *auth0_scope_req_words(const auth0_scope_req_t *req);
+
+#endif

@@ -1,0 +1,45 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_SPAN_H
+#define AUTH0_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A borrowed run of bytes: never assumed to be NUL terminated, never freed.
+ * It lives as long as what it was borrowed from. All functions are pure.
+ */
+typedef struct auth0_span_t {
+    const char *ptr;
+    size_t len;
+} auth0_span_t;
+
+/* Make a span; auth0_span_cstr takes NULL as the empty span. */
+auth0_span_t auth0_span(const char *ptr, size_t len);
+auth0_span_t auth0_span_cstr(const char *text);
+
+/* Whole value, every byte: the only way names and claims are compared. */
+bool auth0_span_eq(auth0_span_t a, auth0_span_t b);
+bool auth0_span_is(auth0_span_t a, const char *text);
+
+/* The same without regard to ASCII case (schemes and media types only). */
+bool auth0_span_is_nocase(auth0_span_t a, const char *text);
+
+/* True when text begins with prefix. */
+bool auth0_span_starts(auth0_span_t text, const char *prefix);
+
+/*
+ * Cut the bytes before the first sep into *head and move *rest past it.
+ * Without a sep, *head is all of *rest, *rest is empty, and false is returned.
+ */
+bool auth0_span_cut(auth0_span_t *head, auth0_span_t *rest, char sep);
+
+/*
+ * The next word of *rest between single or repeated spaces; false at the end.
+ */
+bool auth0_span_word(auth0_span_t *word, auth0_span_t *rest);
+
+/* True when a byte is a control character: below 0x20, or 0x7f. */
+bool auth0_span_has_control(auth0_span_t text);
+
+#endif

@@ -1,0 +1,24 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_VERIFY_H
+#define AUTH0_VERIFY_H
+
+#include "core/auth0_claims.h"
+#include "core/auth0_policy.h"
+
+/*
+ * The whole of the core in one question, and the only way to claims: is this
+ * token good under this policy, with these keys, at this time? Same arguments,
+ * same answer. now is wall clock, microseconds since 1970. On AUTH0_OK *claims
+ * is allocated from pool; on any other reason it is NULL. Thread-safe as long
+ * as no other thread uses pool.
+ *
+ * Six arguments, one over the usual budget, so that the answer visibly
+ * depends on nothing else.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_verify(auth0_claims_t **claims,
+                                           auth0_span_t token,
+                                           const auth0_policy_t *policy,
+                                           auth0_keys_t keys, apr_time_t now,
+                                           apr_pool_t *pool);
+
+#endif
