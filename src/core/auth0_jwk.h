@@ -9,6 +9,9 @@
 #include "core/auth0_reason.h"
 #include "core/auth0_span.h"
 
+/* The longest kid, in bytes, of a key or a token. */
+#define AUTH0_KID_MAX ((size_t)256)
+
 /*
  * One verification key, checked and immutable: any number of threads may use
  * it at once. It lives as long as the pool that it was made from.

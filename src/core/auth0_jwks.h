@@ -16,9 +16,8 @@ typedef struct auth0_jwks_t auth0_jwks_t;
  * array, more than 100 members, no usable key, or one kid with two materials
  * refuse it, with *set NULL. Returns NULL, or a constant sentence.
  */
-AUTH0_MUST_USE const char *auth0_jwks_parse(auth0_jwks_t **set,
-                                            auth0_span_t document,
-                                            apr_pool_t *pool);
+AUTH0_MUST_USE const char *
+auth0_jwks_parse(auth0_jwks_t **set, auth0_span_t document, apr_pool_t *pool);
 
 /*
  * The key for a token's kid and algorithm. An empty kid stands for none and

@@ -19,8 +19,8 @@ typedef struct auth0_jws_t auth0_jws_t;
  * request (too_large), token or header.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_jws_parse(auth0_jws_t **jws,
-                                              auth0_span_t token,
-                                              unsigned algs, apr_pool_t *pool);
+                                              auth0_span_t token, unsigned algs,
+                                              apr_pool_t *pool);
 
 /* The algorithm and the kid (empty when absent) that the header names. */
 const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws);

@@ -24,7 +24,11 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
 /* True when the granted scope string holds all words of one alternative. */
 bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted);
 
-/* The words of the first alternative, for scope="..." in a challenge. */
-const char *auth0_scope_req_words(const auth0_scope_req_t *req);
+/*
+ * The words for scope="..." in a challenge: of each requirement those of its
+ * first alternative, in order, none twice. Allocated from pool.
+ */
+const char *auth0_scope_words(const auth0_scope_req_t *const *reqs,
+                              size_t count, apr_pool_t *pool);
 
 #endif

@@ -9,15 +9,15 @@
 
 /* How to fetch; there is no field that turns verification off. */
 typedef struct auth0_fetch_t {
-    const char *ca_file; /* PEM, NULL for the system's store */
-    long connect_ms;     /* milliseconds                     */
-    long total_ms;       /* milliseconds                     */
-    size_t max_bytes;    /* of the body                      */
+    const char *ca_file;     /* PEM, NULL for the system's store */
+    long connect_ms;         /* milliseconds                     */
+    long total_ms;           /* milliseconds                     */
+    size_t max_bytes;        /* of the body                      */
+    bool (*cancelled)(void); /* asked meanwhile: true gives up   */
 } auth0_fetch_t;
 
-/* Once per process, before threads and before the first fetch, and after. */
+/* Once per process, before its threads start and before the first fetch. */
 void auth0_fetch_start(void);
-void auth0_fetch_stop(void);
 
 /*
  * GET url. https with TLS 1.2 or newer and a verified peer (plain http for

@@ -1,0 +1,30 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include <http_protocol.h>
+#include <http_request.h>
+#include <mod_auth.h>
+
+#include "httpd/mod_auth0_authn.h"
+#include "httpd/mod_auth0_authz.h"
+#include "httpd/mod_auth0_directives.h"
+#include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_request.h"
+
+static void register_hooks(apr_pool_t *pool)
+{
+    ap_hook_pre_config(mod_auth0_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(mod_auth0_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_check_authn(mod_auth0_check_authn, NULL, NULL, APR_HOOK_MIDDLE,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
+                        APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST);
+    mod_auth0_authz_register(pool);
+}
+
+AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,
+                            mod_auth0_dir_merge,     mod_auth0_server_create,
+                            mod_auth0_server_merge,  mod_auth0_directives,
+                            register_hooks,          AP_MODULE_FLAG_NONE};

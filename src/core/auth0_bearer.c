@@ -1,0 +1,108 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_bearer.h"
+
+#include <string.h>
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+/* RFC 9110 section 11.2: the alphabet of token68 before its padding. */
+static bool is_token68_byte(char c)
+{
+    return apr_isalnum(c) || (c && strchr("-._~+/", c));
+}
+
+static bool is_token68(auth0_span_t text)
+{
+    size_t len = text.len;
+
+    while (len > 0 && text.ptr[len - 1] == '=') {
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (!is_token68_byte(text.ptr[i])) {
+            return false;
+        }
+    }
+    return len > 0;
+}
+
+/*
+ * httpd joins repeated fields by ", ". What stands behind another scheme's
+ * comma is either one of its parameters or the next field's credentials.
+ */
+static bool hides_bearer(auth0_span_t rest)
+{
+    auth0_span_t part;
+    auth0_span_t word;
+
+    while (rest.len > 0) {
+        (void)auth0_span_cut(&part, &rest, ',');
+        if (auth0_span_word(&word, &part) &&
+            auth0_span_is_nocase(word, "Bearer")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+auth0_reason_t auth0_bearer_token(auth0_span_t *token,
+                                  const char *authorization)
+{
+    auth0_span_t rest = auth0_span_cstr(authorization);
+    auth0_span_t scheme;
+    auth0_span_t extra;
+
+    *token = auth0_span("", 0);
+    if (!auth0_span_word(&scheme, &rest)) {
+        return AUTH0_REQUEST_NO_TOKEN;
+    }
+    if (!auth0_span_is_nocase(scheme, "Bearer")) {
+        return hides_bearer(rest) ? AUTH0_REQUEST_MULTIPLE
+                                  : AUTH0_REQUEST_SCHEME;
+    }
+    if (rest.len > 0 && memchr(rest.ptr, ',', rest.len)) {
+        return AUTH0_REQUEST_MULTIPLE;
+    }
+    if (!auth0_span_word(token, &rest) || auth0_span_word(&extra, &rest) ||
+        !is_token68(*token)) {
+        *token = auth0_span("", 0);
+        return AUTH0_REQUEST_MALFORMED;
+    }
+    return AUTH0_OK;
+}
+
+/* A quoted-string may hold neither a bare quote nor a control character. */
+static const char *quote(const char *text, apr_pool_t *pool)
+{
+    char *quoted = apr_palloc(pool, 2 * strlen(text) + 3);
+    char *out = quoted;
+
+    *out++ = '"';
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') {
+            *out++ = '\\';
+        }
+        *out++ = (char)(apr_iscntrl(*text) ? ' ' : *text);
+    }
+    *out++ = '"';
+    *out = '\0';
+    return quoted;
+}
+
+static const char *parameter(const char *name, const char *value,
+                             apr_pool_t *pool)
+{
+    return value ? apr_pstrcat(pool, ", ", name, "=\"", value, "\"", NULL) : "";
+}
+
+const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
+                                   apr_pool_t *pool)
+{
+    const auth0_reason_info_t *info = auth0_reason_info(challenge->reason);
+
+    return apr_pstrcat(pool, "Bearer realm=", quote(challenge->realm, pool),
+                       parameter("error", info->error, pool),
+                       parameter("error_description", info->description, pool),
+                       parameter("scope", challenge->scope, pool), NULL);
+}

@@ -1,0 +1,200 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_claims.h"
+
+#include <apr_strings.h>
+
+#define AUDIENCES_MAX 64
+#define DATE_MAX 253402300799.0 /* the last second of the year 9999 */
+
+struct auth0_claims_t {
+    const auth0_json_t *object;
+};
+
+auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
+                                  apr_pool_t *pool)
+{
+    const auth0_json_t *object;
+
+    *claims = NULL;
+    if (!auth0_json_object(&object, json, auth0_json_payload_limit, pool)) {
+        return AUTH0_CLAIMS_MALFORMED;
+    }
+    *claims = apr_pcalloc(pool, sizeof(**claims));
+    (*claims)->object = object;
+    return AUTH0_OK;
+}
+
+bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
+                         const char *name)
+{
+    return auth0_json_string(value, auth0_json_member(claims->object, name));
+}
+
+static bool is_text(const auth0_json_t *json)
+{
+    auth0_span_t value;
+
+    return auth0_json_string(&value, json);
+}
+
+/* A name that goes into headers and logs: no control characters. */
+static bool is_name(const auth0_json_t *json)
+{
+    auth0_span_t value;
+
+    return auth0_json_string(&value, json) && !auth0_span_has_control(value);
+}
+
+static bool is_date(const auth0_json_t *json)
+{
+    double value;
+
+    return auth0_json_number(&value, json) && value >= 0 && value <= DATE_MAX;
+}
+
+static bool is_texts(const auth0_json_t *json)
+{
+    size_t len;
+
+    if (!auth0_json_array(&len, json)) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (!is_text(auth0_json_at(json, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_audience(const auth0_json_t *json)
+{
+    size_t len;
+
+    if (is_text(json)) {
+        return true;
+    }
+    return auth0_json_array(&len, json) && len <= AUDIENCES_MAX &&
+           is_texts(json);
+}
+
+typedef struct claim_type_t {
+    const char *name;
+    bool (*is_good)(const auth0_json_t *);
+} claim_type_t;
+
+static const claim_type_t claim_types[] = {
+    {"iss", is_name},    {"sub", is_name},       {"azp", is_name},
+    {"org_id", is_name}, {"client_id", is_name}, {"jti", is_text},
+    {"scope", is_text},  {"aud", is_audience},   {"exp", is_date},
+    {"nbf", is_date},    {"iat", is_date},       {"permissions", is_texts},
+};
+
+static bool types_are_good(const auth0_claims_t *claims, const char *user_claim)
+{
+    auth0_span_t user;
+
+    for (size_t i = 0; i < sizeof(claim_types) / sizeof(claim_types[0]); i++) {
+        const auth0_json_t *claim =
+            auth0_json_member(claims->object, claim_types[i].name);
+        if (claim && !claim_types[i].is_good(claim)) {
+            return false;
+        }
+    }
+    return !user_claim || !auth0_claims_string(&user, claims, user_claim) ||
+           !auth0_span_has_control(user);
+}
+
+static bool has_required(const auth0_claims_t *claims)
+{
+    return auth0_json_member(claims->object, "iss") &&
+           auth0_json_member(claims->object, "aud") &&
+           auth0_json_member(claims->object, "exp");
+}
+
+static bool is_one_of(auth0_span_t value, const auth0_span_t *list,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (auth0_span_eq(value, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool issuer_is_good(const auth0_claims_t *claims,
+                           const auth0_policy_t *policy)
+{
+    auth0_span_t iss;
+
+    return auth0_claims_string(&iss, claims, "iss") &&
+           is_one_of(iss, policy->issuers, policy->issuer_count);
+}
+
+static bool audience_is_good(const auth0_claims_t *claims,
+                             const auth0_policy_t *policy)
+{
+    const auth0_json_t *aud = auth0_json_member(claims->object, "aud");
+    auth0_span_t value;
+    size_t len;
+
+    if (auth0_json_string(&value, aud)) {
+        return is_one_of(value, policy->audiences, policy->audience_count);
+    }
+    (void)auth0_json_array(&len, aud);
+    for (size_t i = 0; i < len; i++) {
+        if (auth0_json_string(&value, auth0_json_at(aud, i)) &&
+            is_one_of(value, policy->audiences, policy->audience_count)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when the claim is present and later than seconds. */
+static bool is_later(const auth0_claims_t *claims, const char *name,
+                     double seconds)
+{
+    double value;
+
+    return auth0_json_number(&value, auth0_json_member(claims->object, name)) &&
+           value > seconds;
+}
+
+static auth0_reason_t check_times(const auth0_claims_t *claims, double now,
+                                  double skew)
+{
+    if (!is_later(claims, "exp", now - skew)) {
+        return AUTH0_CLAIMS_EXP;
+    }
+    if (is_later(claims, "nbf", now + skew)) {
+        return AUTH0_CLAIMS_NBF;
+    }
+    return is_later(claims, "iat", now + skew) ? AUTH0_CLAIMS_IAT : AUTH0_OK;
+}
+
+auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
+                                  const auth0_policy_t *policy, apr_time_t now)
+{
+    if (!types_are_good(claims, policy->user_claim)) {
+        return AUTH0_CLAIMS_TYPE;
+    }
+    if (!has_required(claims)) {
+        return AUTH0_CLAIMS_MISSING;
+    }
+    if (!issuer_is_good(claims, policy)) {
+        return AUTH0_CLAIMS_ISS;
+    }
+    if (!audience_is_good(claims, policy)) {
+        return AUTH0_CLAIMS_AUD;
+    }
+    auth0_reason_t reason =
+        check_times(claims, (double)now / APR_USEC_PER_SEC, policy->skew);
+
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    return auth0_json_member(claims->object, "cnf") ? AUTH0_CNF_UNKNOWN
+                                                    : AUTH0_OK;
+}

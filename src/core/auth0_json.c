@@ -1,0 +1,107 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_json.h"
+
+#include <math.h>
+
+#include <jansson.h>
+
+const auth0_json_limit_t auth0_json_header_limit = {2048, 16};
+const auth0_json_limit_t auth0_json_payload_limit = {65536, 32};
+const auth0_json_limit_t auth0_json_jwks_limit = {262144, 16};
+
+/* Where a string that starts at text[i] ends: at its closing quote. */
+static size_t skip_string(auth0_span_t text, size_t i)
+{
+    for (i++; i < text.len && text.ptr[i] != '"'; i++) {
+        if (text.ptr[i] == '\\') {
+            i++;
+        }
+    }
+    return i;
+}
+
+/* Counted beforehand, so that no parser recurses deeper than the limit. */
+static bool within_depth(auth0_span_t text, unsigned limit)
+{
+    unsigned depth = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '"') {
+            i = skip_string(text, i);
+        }
+        if ((c == '{' || c == '[') && ++depth > limit) {
+            return false;
+        }
+        if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return true;
+}
+
+static apr_status_t release(void *json)
+{
+    json_decref(json);
+    return APR_SUCCESS;
+}
+
+bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
+                       auth0_json_limit_t limit, apr_pool_t *pool)
+{
+    *object = NULL;
+    if (text.len > limit.bytes || !within_depth(text, limit.depth)) {
+        return false;
+    }
+    json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+
+    if (!json) {
+        return false;
+    }
+    apr_pool_cleanup_register(pool, json, release, apr_pool_cleanup_null);
+    if (!json_is_object(json)) {
+        return false;
+    }
+    *object = json;
+    return true;
+}
+
+const auth0_json_t *auth0_json_member(const auth0_json_t *object,
+                                      const char *name)
+{
+    return json_object_get(object, name);
+}
+
+bool auth0_json_string(auth0_span_t *value, const auth0_json_t *json)
+{
+    if (!json_is_string(json)) {
+        return false;
+    }
+    *value = auth0_span(json_string_value(json), json_string_length(json));
+    return true;
+}
+
+bool auth0_json_number(double *value, const auth0_json_t *json)
+{
+    if (!json_is_number(json)) {
+        return false;
+    }
+    *value = json_number_value(json);
+    return isfinite(*value);
+}
+
+bool auth0_json_array(size_t *len, const auth0_json_t *json)
+{
+    *len = json_array_size(json);
+    return json_is_array(json);
+}
+
+const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i)
+{
+    return json_array_get(array, i);
+}
+
+bool auth0_json_is_object(const auth0_json_t *json)
+{
+    return json_is_object(json);
+}

@@ -1,0 +1,282 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_jws.h"
+
+#include <apr_strings.h>
+#include <cjose/cjose.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "core/auth0_b64.h"
+#include "core/auth0_errqueue.h"
+#include "core/auth0_json.h"
+#include "core/auth0_policy.h"
+
+#define PARTS_MAX 5
+
+struct auth0_jws_t {
+    auth0_span_t token;
+    auth0_span_t signing_input;
+    auth0_span_t payload;
+    auth0_span_t signature;
+    const auth0_alg_t *alg;
+    auth0_span_t kid;
+};
+
+/* The parts between the dots; 0 when there are more than PARTS_MAX. */
+static size_t cut(auth0_span_t parts[PARTS_MAX], auth0_span_t token)
+{
+    for (size_t count = 0; count < PARTS_MAX; count++) {
+        if (!auth0_span_cut(&parts[count], &token, '.')) {
+            return count + 1;
+        }
+    }
+    return 0;
+}
+
+static bool all_canonical(const auth0_span_t *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!auth0_b64url_valid(parts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static auth0_reason_t read_header(const auth0_json_t **header,
+                                  auth0_span_t part, apr_pool_t *pool)
+{
+    auth0_span_t text;
+
+    if (!auth0_b64url_decode(&text, part, pool)) {
+        return AUTH0_TOKEN_MALFORMED;
+    }
+    return auth0_json_object(header, text, auth0_json_header_limit, pool)
+               ? AUTH0_OK
+               : AUTH0_HEADER_MALFORMED;
+}
+
+/* RFC 7516 section 9: five parts are a JWE, whatever the header says. */
+static auth0_reason_t judge_five_parts(auth0_span_t part, apr_pool_t *pool)
+{
+    const auth0_json_t *header;
+    auth0_span_t alg;
+    auth0_reason_t reason = read_header(&header, part, pool);
+
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    return auth0_json_string(&alg, auth0_json_member(header, "alg")) &&
+                   auth0_span_is(alg, "dir")
+               ? AUTH0_TOKEN_OPAQUE
+               : AUTH0_TOKEN_ENCRYPTED;
+}
+
+static auth0_reason_t check_parts(auth0_span_t parts[PARTS_MAX],
+                                  auth0_span_t token, apr_pool_t *pool)
+{
+    if (token.len > AUTH0_TOKEN_MAX) {
+        return AUTH0_REQUEST_TOO_LARGE;
+    }
+    size_t count = cut(parts, token);
+
+    if (count == 1 && token.len > 0) {
+        return AUTH0_TOKEN_OPAQUE;
+    }
+    if ((count != 3 && count != PARTS_MAX) || !all_canonical(parts, count)) {
+        return AUTH0_TOKEN_MALFORMED;
+    }
+    return count == 3 ? AUTH0_OK : judge_five_parts(parts[0], pool);
+}
+
+static auth0_reason_t check_alg(auth0_jws_t *jws, const auth0_json_t *header,
+                                unsigned algs)
+{
+    auth0_span_t name;
+
+    if (!auth0_json_string(&name, auth0_json_member(header, "alg"))) {
+        return AUTH0_HEADER_ALG;
+    }
+    jws->alg = auth0_alg_find(name);
+    return jws->alg && (jws->alg->bit & algs) ? AUTH0_OK : AUTH0_HEADER_ALG;
+}
+
+/* RFC 9068 section 2.1, RFC 7515 section 4.1.9: without regard to case. */
+static auth0_reason_t check_typ(const auth0_json_t *header)
+{
+    static const char *const names[] = {"JWT", "at+jwt", "application/at+jwt"};
+    const auth0_json_t *typ = auth0_json_member(header, "typ");
+    auth0_span_t name;
+
+    if (!typ) {
+        return AUTH0_OK;
+    }
+    if (!auth0_json_string(&name, typ)) {
+        return AUTH0_HEADER_TYP;
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (auth0_span_is_nocase(name, names[i])) {
+            return AUTH0_OK;
+        }
+    }
+    return AUTH0_HEADER_TYP;
+}
+
+static auth0_reason_t check_absent(const auth0_json_t *header)
+{
+    static const char *const names[] = {"jwk", "jku", "x5u", "x5c",
+                                        "b64", "zip", "p2c", "p2s"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (auth0_json_member(header, names[i])) {
+            return AUTH0_HEADER_FORBIDDEN;
+        }
+    }
+    return AUTH0_OK;
+}
+
+static auth0_reason_t read_kid(auth0_jws_t *jws, const auth0_json_t *header)
+{
+    const auth0_json_t *kid = auth0_json_member(header, "kid");
+
+    jws->kid = auth0_span("", 0);
+    if (kid &&
+        (!auth0_json_string(&jws->kid, kid) || jws->kid.len > AUTH0_KID_MAX)) {
+        return AUTH0_HEADER_MALFORMED;
+    }
+    return AUTH0_OK;
+}
+
+static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
+                                   unsigned algs)
+{
+    auth0_reason_t reason = read_kid(jws, header);
+
+    if (reason == AUTH0_OK) {
+        reason = check_alg(jws, header, algs);
+    }
+    if (reason == AUTH0_OK && auth0_json_member(header, "crit")) {
+        reason = AUTH0_HEADER_CRIT;
+    }
+    if (reason == AUTH0_OK) {
+        reason = check_typ(header);
+    }
+    return reason == AUTH0_OK ? check_absent(header) : reason;
+}
+
+auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
+                               unsigned algs, apr_pool_t *pool)
+{
+    auth0_span_t parts[PARTS_MAX];
+    const auth0_json_t *header;
+    auth0_reason_t reason = check_parts(parts, token, pool);
+
+    *jws = NULL;
+    if (reason == AUTH0_OK) {
+        reason = read_header(&header, parts[0], pool);
+    }
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    auth0_jws_t *made = apr_pcalloc(pool, sizeof(*made));
+
+    made->token = token;
+    made->signing_input =
+        auth0_span(token.ptr, parts[0].len + 1 + parts[1].len);
+    made->payload = parts[1];
+    made->signature = parts[2];
+    reason = check_header(made, header, algs);
+    *jws = reason == AUTH0_OK ? made : NULL;
+    return reason;
+}
+
+const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws)
+{
+    return jws->alg;
+}
+
+auth0_span_t auth0_jws_kid(const auth0_jws_t *jws)
+{
+    return jws->kid;
+}
+
+auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
+                                     const auth0_jws_t *jws, apr_pool_t *pool)
+{
+    const auth0_json_t *claims;
+    auth0_span_t text;
+
+    *issuer = auth0_span("", 0);
+    if (!auth0_b64url_decode(&text, jws->payload, pool) ||
+        !auth0_json_object(&claims, text, auth0_json_payload_limit, pool)) {
+        return AUTH0_CLAIMS_MALFORMED;
+    }
+    const auth0_json_t *iss = auth0_json_member(claims, "iss");
+
+    if (!iss) {
+        return AUTH0_CLAIMS_MISSING;
+    }
+    return auth0_json_string(issuer, iss) ? AUTH0_OK : AUTH0_CLAIMS_TYPE;
+}
+
+/* Never by cjose: it reads past the end of a signature that is too short. */
+static bool verify_hmac(const auth0_jws_t *jws, const auth0_key_t *key,
+                        apr_pool_t *pool)
+{
+    auth0_span_t secret = auth0_key_secret(key);
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    size_t mac_len = 0;
+    auth0_span_t signature;
+
+    return auth0_b64url_decode(&signature, jws->signature, pool) &&
+           EVP_Q_mac(NULL, "HMAC", NULL, jws->alg->digest, NULL, secret.ptr,
+                     secret.len, (const unsigned char *)jws->signing_input.ptr,
+                     jws->signing_input.len, mac, sizeof(mac), &mac_len) &&
+           mac_len == signature.len &&
+           CRYPTO_memcmp(mac, signature.ptr, mac_len) == 0;
+}
+
+static bool verify_cjose(const auth0_jws_t *jws, const auth0_key_t *key)
+{
+    cjose_err err;
+    cjose_jws_t *imported =
+        cjose_jws_import(jws->token.ptr, jws->token.len, &err);
+
+    if (!imported) {
+        return false;
+    }
+    bool good = cjose_jws_verify(imported, auth0_key_handle(key), &err);
+
+    cjose_jws_release(imported);
+    return good;
+}
+
+static bool verify(const auth0_jws_t *jws, const auth0_key_t *key,
+                   apr_pool_t *pool)
+{
+    auth0_errqueue_t *kept = auth0_errqueue_take(pool);
+    bool good = jws->alg->kty == AUTH0_KTY_OCT ? verify_hmac(jws, key, pool)
+                                               : verify_cjose(jws, key);
+
+    auth0_errqueue_restore(kept);
+    return good;
+}
+
+auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
+                              const auth0_key_t *key, apr_pool_t *pool)
+{
+    *payload = auth0_span("", 0);
+    if (!auth0_key_fits(key, jws->alg)) {
+        return AUTH0_KEY_UNUSABLE;
+    }
+    if (auth0_b64url_decoded_len(jws->signature) !=
+        auth0_key_signature_len(key, jws->alg)) {
+        return AUTH0_SIGNATURE_LENGTH;
+    }
+    if (!verify(jws, key, pool)) {
+        return AUTH0_SIGNATURE_INVALID;
+    }
+    return auth0_b64url_decode(payload, jws->payload, pool)
+               ? AUTH0_OK
+               : AUTH0_CLAIMS_MALFORMED;
+}

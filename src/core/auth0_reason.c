@@ -1,0 +1,119 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_reason.h"
+
+#include <stddef.h>
+
+#define TOKEN(code, description, hint)                                         \
+    {                                                                          \
+        code, 401, "invalid_token", description, hint                          \
+    }
+#define REQUEST(code, description, hint)                                       \
+    {                                                                          \
+        code, 400, "invalid_request", description, hint                        \
+    }
+
+static const auth0_reason_info_t reasons[] = {
+    [AUTH0_OK] = {"ok", 200, NULL, NULL, "the token is good"},
+    [AUTH0_CONFIG_INCOMPLETE] =
+        {"config.incomplete", 500, NULL, NULL,
+         "no issuer or no audience is in force here: set Auth0Domain (or "
+         "Auth0Issuer) and Auth0Audience for this location"},
+    [AUTH0_REQUEST_NO_TOKEN] = {"request.no_token", 401, NULL, NULL,
+                                "the request has no Authorization field"},
+    [AUTH0_REQUEST_SCHEME] =
+        {"request.scheme", 401, NULL, NULL,
+         "the Authorization field has another scheme than Bearer"},
+    [AUTH0_REQUEST_MALFORMED] =
+        REQUEST("request.malformed", "The credentials are malformed",
+                "the Authorization field is not 'Bearer' and one token"),
+    [AUTH0_REQUEST_MULTIPLE] =
+        REQUEST("request.multiple", "More than one credential was sent",
+                "the request has more than one Authorization field"),
+    [AUTH0_REQUEST_TOO_LARGE] =
+        REQUEST("request.too_large", "The token is too large",
+                "the token is longer than 8 KiB"),
+    [AUTH0_TOKEN_MALFORMED] =
+        TOKEN("token.malformed", "The token is malformed",
+              "the token is not three parts of canonical base64url"),
+    [AUTH0_TOKEN_OPAQUE] =
+        TOKEN("token.opaque", "The token is not a JSON Web Token",
+              "an opaque token: the client most likely asked for no audience; "
+              "it has to request a token for this API's identifier"),
+    [AUTH0_TOKEN_ENCRYPTED] =
+        TOKEN("token.encrypted", "Encrypted tokens are not accepted",
+              "a JWE token: switch token encryption off for this API"),
+    [AUTH0_HEADER_MALFORMED] =
+        TOKEN("header.malformed", "The token's header is malformed",
+              "the header is not one JSON object with well-typed members"),
+    [AUTH0_HEADER_FORBIDDEN] =
+        TOKEN("header.forbidden", "The token's header is not acceptable",
+              "the header brings its own key, or a member that access tokens "
+              "never have (jwk jku x5u x5c b64 zip p2c p2s)"),
+    [AUTH0_HEADER_CRIT] =
+        TOKEN("header.crit", "The token's header is not acceptable",
+              "the header names critical extensions; none is supported"),
+    [AUTH0_HEADER_ALG] =
+        TOKEN("header.alg", "The token's algorithm is not accepted",
+              "alg is not one of Auth0Algorithms (RS256 by default): compare "
+              "it with the API's signing algorithm"),
+    [AUTH0_HEADER_TYP] = TOKEN("header.typ", "The token is not an access token",
+                               "typ is neither absent nor JWT nor at+jwt"),
+    [AUTH0_KEY_UNKNOWN] =
+        TOKEN("key.unknown", "The token's signing key is not known",
+              "the issuer's key set has no key for the token's kid"),
+    [AUTH0_KEY_UNUSABLE] =
+        TOKEN("key.unusable", "The token's signing key is not usable",
+              "the key of the token's kid does not fit the token's algorithm"),
+    [AUTH0_KEY_UNAVAILABLE] =
+        {"key.unavailable", 503, NULL, NULL,
+         "no keys of the issuer are at hand: the error log says why they "
+         "could not be fetched"},
+    [AUTH0_SIGNATURE_LENGTH] =
+        TOKEN("signature.length", "The token's signature is not valid",
+              "the signature has not the length that algorithm and key give"),
+    [AUTH0_SIGNATURE_INVALID] =
+        TOKEN("signature.invalid", "The token's signature is not valid",
+              "the signature does not belong to this text and key"),
+    [AUTH0_CLAIMS_MALFORMED] =
+        TOKEN("claims.malformed", "The token's claims are malformed",
+              "the payload is not one JSON object without duplicates"),
+    [AUTH0_CLAIMS_TYPE] =
+        TOKEN("claims.type", "A claim of the token has a wrong type",
+              "a registered claim has a wrong JSON type, is out of range or "
+              "holds a control character"),
+    [AUTH0_CLAIMS_MISSING] =
+        TOKEN("claims.missing", "The token lacks a required claim",
+              "iss, aud or exp is missing"),
+    [AUTH0_CLAIMS_ISS] =
+        TOKEN("claims.iss", "The token is from another issuer",
+              "iss is none of the issuers configured here, byte for byte "
+              "(Auth0's end with a slash; custom domains count on their own)"),
+    [AUTH0_CLAIMS_AUD] =
+        TOKEN("claims.aud", "The token is for another audience",
+              "aud holds none of Auth0Audience, byte for byte (a trailing "
+              "slash counts)"),
+    [AUTH0_CLAIMS_EXP] =
+        TOKEN("claims.exp", "The token has expired", "the token has expired"),
+    [AUTH0_CLAIMS_NBF] = TOKEN("claims.nbf", "The token is not valid yet",
+                               "nbf is in the future: compare the clocks"),
+    [AUTH0_CLAIMS_IAT] =
+        TOKEN("claims.iat", "The token was issued in the future",
+              "iat is in the future: compare the clocks"),
+    [AUTH0_CNF_UNKNOWN] =
+        TOKEN("cnf.unknown", "The token is bound in a way not supported here",
+              "the token is sender-constrained (cnf), which is not supported: "
+              "it must not pass as a plain bearer token"),
+    [AUTH0_REQUIRE_SCOPE] =
+        {"require.scope", 403, "insufficient_scope",
+         "The token lacks a required scope",
+         "a Require auth0-scope is not met: the challenge names the scope"},
+    [AUTH0_REQUIRE_OTHER] =
+        {"require.other", 403, NULL, NULL,
+         "a Require is not met that no other scope would meet"},
+};
+
+const auth0_reason_info_t *auth0_reason_info(auth0_reason_t reason)
+{
+    return &reasons[reason < AUTH0_REASON_COUNT ? reason
+                                                : AUTH0_CONFIG_INCOMPLETE];
+}

@@ -1,0 +1,93 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_verify.h"
+
+#include "core/auth0_jws.h"
+
+/* RFC 8725 section 3.8: a key speaks for its own issuer only. */
+static auth0_reason_t choose_issuer(size_t *issuer, const auth0_jws_t *jws,
+                                    const auth0_policy_t *policy,
+                                    apr_pool_t *pool)
+{
+    auth0_span_t claimed;
+
+    *issuer = 0;
+    if (policy->issuer_count == 1) {
+        return AUTH0_OK;
+    }
+    auth0_reason_t reason = auth0_jws_peek_issuer(&claimed, jws, pool);
+
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    for (size_t i = 0; i < policy->issuer_count; i++) {
+        if (auth0_span_eq(claimed, policy->issuers[i])) {
+            *issuer = i;
+            return AUTH0_OK;
+        }
+    }
+    return AUTH0_CLAIMS_ISS;
+}
+
+static auth0_reason_t find_published(const auth0_key_t **key,
+                                     const auth0_jws_t *jws,
+                                     const auth0_policy_t *policy,
+                                     auth0_keys_t keys, apr_pool_t *pool)
+{
+    size_t issuer;
+    auth0_reason_t reason = choose_issuer(&issuer, jws, policy, pool);
+
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    const auth0_jwks_t *set = keys.find(keys.baton, issuer);
+
+    return set ? auth0_jwks_find(key, set, auth0_jws_kid(jws),
+                                 auth0_jws_alg(jws))
+               : AUTH0_KEY_UNAVAILABLE;
+}
+
+static auth0_reason_t find_key(const auth0_key_t **key, const auth0_jws_t *jws,
+                               const auth0_policy_t *policy, auth0_keys_t keys,
+                               apr_pool_t *pool)
+{
+    if (auth0_jws_alg(jws)->kty != AUTH0_KTY_OCT) {
+        return find_published(key, jws, policy, keys, pool);
+    }
+    *key = policy->secret;
+    return *key ? AUTH0_OK : AUTH0_KEY_UNUSABLE;
+}
+
+static auth0_reason_t open_claims(auth0_claims_t **claims,
+                                  const auth0_jws_t *jws,
+                                  const auth0_key_t *key, apr_pool_t *pool)
+{
+    auth0_span_t payload;
+    auth0_reason_t reason = auth0_jws_open(&payload, jws, key, pool);
+
+    return reason == AUTH0_OK ? auth0_claims_parse(claims, payload, pool)
+                              : reason;
+}
+
+auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,
+                            const auth0_policy_t *policy, auth0_keys_t keys,
+                            apr_time_t now, apr_pool_t *pool)
+{
+    auth0_claims_t *opened = NULL;
+    const auth0_key_t *key = NULL;
+    auth0_jws_t *jws;
+
+    *claims = NULL;
+    auth0_reason_t reason = auth0_jws_parse(&jws, token, policy->algs, pool);
+
+    if (reason == AUTH0_OK) {
+        reason = find_key(&key, jws, policy, keys, pool);
+    }
+    if (reason == AUTH0_OK) {
+        reason = open_claims(&opened, jws, key, pool);
+    }
+    if (reason == AUTH0_OK) {
+        reason = auth0_claims_check(opened, policy, now);
+    }
+    *claims = reason == AUTH0_OK ? opened : NULL;
+    return reason;
+}

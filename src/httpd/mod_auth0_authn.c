@@ -1,0 +1,108 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_authn.h"
+
+#include <http_core.h>
+#include <apr_strings.h>
+
+#include "core/auth0_bearer.h"
+#include "core/auth0_verify.h"
+#include "httpd/mod_auth0_keys.h"
+#include "httpd/mod_auth0_request.h"
+
+/* A key set that a verification asked for, held until it is over. */
+typedef struct borrowed_t {
+    const apr_array_header_t *sources;
+    mod_auth0_held_t *held;
+} borrowed_t;
+
+static const auth0_jwks_t *borrow(void *baton, size_t issuer)
+{
+    borrowed_t *borrowed = baton;
+
+    borrowed->held = mod_auth0_keys_take(
+        APR_ARRAY_IDX(borrowed->sources, issuer, mod_auth0_source_t *));
+    return borrowed->held ? mod_auth0_keys_set(borrowed->held) : NULL;
+}
+
+static bool same_credentials(const char *a, const char *b)
+{
+    return (!a && !b) ||
+           (a && b && auth0_span_eq(auth0_span_cstr(a), auth0_span_cstr(b)));
+}
+
+/* The verdict of the request that this one comes from, if it fits this one. */
+static const mod_auth0_request_t *earlier(const request_rec *r,
+                                          const mod_auth0_request_t *state)
+{
+    const request_rec *origin = r->main ? r->main : r->prev;
+    const mod_auth0_request_t *found =
+        origin ? mod_auth0_request_get(origin) : NULL;
+
+    return found && found->claims &&
+                   mod_auth0_policy_same(&found->policy, &state->policy) &&
+                   same_credentials(found->authorization, state->authorization)
+               ? found
+               : NULL;
+}
+
+static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
+                             auth0_span_t token)
+{
+    borrowed_t borrowed = {mod_auth0_dir(r)->sources, NULL};
+    auth0_keys_t keys = {borrow, &borrowed};
+    auth0_claims_t *claims;
+    auth0_reason_t reason = auth0_verify(&claims, token, &state->policy, keys,
+                                         r->request_time, r->pool);
+
+    mod_auth0_keys_give(borrowed.held);
+    state->claims = claims;
+    return reason;
+}
+
+static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
+                            request_rec *r)
+{
+    if (!mod_auth0_policy(&state->policy, mod_auth0_dir(r))) {
+        return AUTH0_CONFIG_INCOMPLETE;
+    }
+    state->authorization = apr_table_get(r->headers_in, "Authorization");
+    auth0_reason_t reason = auth0_bearer_token(token, state->authorization);
+
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    const mod_auth0_request_t *found = earlier(r, state);
+
+    if (found) {
+        state->claims = found->claims;
+        return AUTH0_OK;
+    }
+    return verify(state, r, *token);
+}
+
+/* A token may lack the claim; an empty user is still a verified one. */
+static int admit(request_rec *r, const mod_auth0_request_t *state)
+{
+    auth0_span_t user = auth0_span("", 0);
+
+    (void)auth0_claims_string(&user, state->claims, state->policy.user_claim);
+    r->user = apr_pstrmemdup(r->pool, user.ptr, user.len);
+    r->ap_auth_type = (char *)"Auth0";
+    return OK;
+}
+
+int mod_auth0_check_authn(request_rec *r)
+{
+    auth0_span_t token = auth0_span("", 0);
+
+    if (!auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0")) {
+        return DECLINED;
+    }
+    mod_auth0_request_t *state = mod_auth0_request_make(r);
+
+    state->reason = judge(state, &token, r);
+    mod_auth0_request_note(r, state->reason, token);
+    return state->reason == AUTH0_OK
+               ? admit(r, state)
+               : mod_auth0_request_refuse(r, state->reason, NULL);
+}

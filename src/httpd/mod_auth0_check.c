@@ -1,0 +1,244 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_check.h"
+
+#include <http_core.h>
+#include <apr_fnmatch.h>
+#include <apr_strings.h>
+
+typedef struct check_t {
+    apr_pool_t *pool;
+    server_rec *main_server;
+} check_t;
+
+static bool is_named(const ap_directive_t *node, const char *name)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(node->directive), name);
+}
+
+/* The section that a directive stands in, NULL at the server's level. */
+static const ap_directive_t *section_of(const mod_auth0_section_t *section)
+{
+    const ap_directive_t *node = section->place->parent;
+
+    while (node &&
+           (is_named(node, "<Limit") || is_named(node, "<LimitExcept"))) {
+        node = node->parent;
+    }
+    return node && !is_named(node, "<VirtualHost") ? node : NULL;
+}
+
+/* The path of a plain <Location>, else NULL: its reach cannot be told. */
+static const char *location_path(const check_t *check,
+                                 const mod_auth0_section_t *section)
+{
+    const ap_directive_t *node = section_of(section);
+
+    if (!node || !is_named(node, "<Location")) {
+        return NULL;
+    }
+    const char *args = node->args;
+    char *path = ap_getword_conf(check->pool, &args);
+    size_t len = strlen(path);
+
+    if (len > 0 && path[len - 1] == '>') {
+        path[len - 1] = '\0';
+    }
+    return *path == '/' && !apr_fnmatch_test(path) ? path : NULL;
+}
+
+static bool is_path_prefix(const char *outer, const char *inner)
+{
+    auth0_span_t head = auth0_span_cstr(outer);
+    auth0_span_t path = auth0_span_cstr(inner);
+
+    while (head.len > 0 && head.ptr[head.len - 1] == '/') {
+        head.len--;
+    }
+    return path.len >= head.len &&
+           auth0_span_eq(auth0_span(path.ptr, head.len), head) &&
+           (path.len == head.len || path.ptr[head.len] == '/');
+}
+
+static bool is_inside(const ap_directive_t *node,
+                      const ap_directive_t *ancestor)
+{
+    for (; node; node = node->parent) {
+        if (node == ancestor) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool reaches_server(const check_t *check,
+                           const mod_auth0_section_t *outer,
+                           const mod_auth0_section_t *inner)
+{
+    return outer->server == inner->server ||
+           outer->server == check->main_server;
+}
+
+/* True when a request for inner is certainly one for outer too. */
+static bool covers(const check_t *check, const mod_auth0_section_t *outer,
+                   const mod_auth0_section_t *inner)
+{
+    const ap_directive_t *node = section_of(outer);
+
+    if (!node || !reaches_server(check, outer, inner)) {
+        return false;
+    }
+    if (is_inside(section_of(inner), node)) {
+        return true;
+    }
+    const char *path = location_path(check, outer);
+    const char *inner_path = location_path(check, inner);
+
+    return path && inner_path && is_path_prefix(path, inner_path);
+}
+
+static const mod_auth0_section_t *section_at(int i)
+{
+    return &APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t);
+}
+
+/* What is in force in a section, as far as that can be told beforehand. */
+static const mod_auth0_dir_t *effective(const check_t *check,
+                                        const mod_auth0_section_t *section)
+{
+    void *dir =
+        ap_get_module_config(section->server->lookup_defaults, &auth0_module);
+
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        if (covers(check, section_at(i), section)) {
+            dir = mod_auth0_dir_merge(check->pool, dir,
+                                      (void *)section_at(i)->dir);
+        }
+    }
+    return dir;
+}
+
+static bool has_issuer(const mod_auth0_dir_t *dir)
+{
+    return dir->issuers;
+}
+
+static bool has_audience(const mod_auth0_dir_t *dir)
+{
+    return dir->audiences;
+}
+
+/* True when another section, whose reach cannot be told, may help out. */
+static bool may_come_from_elsewhere(const check_t *check,
+                                    const mod_auth0_section_t *section,
+                                    bool (*has)(const mod_auth0_dir_t *))
+{
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        const mod_auth0_section_t *other = section_at(i);
+        bool untold =
+            !location_path(check, other) || !location_path(check, section);
+        if (other->dir != section->dir && untold && has(other->dir) &&
+            reaches_server(check, other, section)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct demand_t {
+    bool (*has)(const mod_auth0_dir_t *);
+    const char *sentence;
+} demand_t;
+
+static const demand_t demands[] = {
+    {has_issuer, "AuthType Auth0 needs an issuer, and none is in force here: "
+                 "add Auth0Domain with your tenant's domain, such as "
+                 "Auth0Domain tenant.eu.auth0.com (or Auth0Issuer)"},
+    {has_audience, "AuthType Auth0 needs Auth0Audience, and none is in force "
+                   "here: add the API's identifier, such as Auth0Audience "
+                   "https://api.example.com/orders"}};
+
+static const char *check_demands(const check_t *check,
+                                 const mod_auth0_section_t *section,
+                                 const mod_auth0_dir_t *dir)
+{
+    if (section->dir->auth_type != MOD_AUTH0_ON) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
+        if (!demands[i].has(dir) &&
+            !may_come_from_elsewhere(check, section, demands[i].has)) {
+            return demands[i].sentence;
+        }
+    }
+    return NULL;
+}
+
+/* RFC 7518 section 3.2: a secret is at least as long as the hash. */
+static const char *check_secret(const check_t *check,
+                                const mod_auth0_dir_t *dir)
+{
+    unsigned algs = mod_auth0_dir_algs(dir);
+
+    if ((algs & auth0_alg_symmetric()) && !dir->secret) {
+        return "Auth0Algorithms names HS*, which needs the API's secret: add "
+               "Auth0SigningSecret file:/path/to/secret";
+    }
+    for (size_t i = 0; auth0_alg_at(i); i++) {
+        const auth0_alg_t *alg = auth0_alg_at(i);
+        if ((algs & alg->bit) && alg->kty == AUTH0_KTY_OCT &&
+            !auth0_key_fits(dir->secret, alg)) {
+            return apr_psprintf(check->pool,
+                                "Auth0SigningSecret is too short for %s: it "
+                                "has to have at least %" APR_SIZE_T_FMT
+                                " bytes",
+                                alg->name, alg->min_key_bytes);
+        }
+    }
+    return NULL;
+}
+
+static const char *check_section(const check_t *check,
+                                 const mod_auth0_section_t *section)
+{
+    const mod_auth0_dir_t *dir = effective(check, section);
+    const char *why = check_demands(check, section, dir);
+
+    why = why ? why : check_secret(check, dir);
+    return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s:\n%s",
+                              section->place->line_num,
+                              section->place->filename, why)
+               : NULL;
+}
+
+const char *mod_auth0_check(apr_pool_t *pool, server_rec *main_server)
+{
+    check_t check = {pool, main_server};
+
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        const char *why = check_section(&check, section_at(i));
+        if (why) {
+            return why;
+        }
+    }
+    return NULL;
+}
+
+static void mark(const apr_array_header_t *sources)
+{
+    for (int i = 0; i < sources->nelts; i++) {
+        APR_ARRAY_IDX(sources, i, mod_auth0_source_t *)->needed = 1;
+    }
+}
+
+/* With an HS* policy no key set is used, so none is fetched for it. */
+void mod_auth0_mark_needed(apr_pool_t *pool, server_rec *main_server)
+{
+    check_t check = {pool, main_server};
+
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        const mod_auth0_dir_t *dir = effective(&check, section_at(i));
+        if (mod_auth0_dir_algs(dir) & auth0_alg_asymmetric()) {
+            mark(dir->sources ? dir->sources : mod_auth0_sources());
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MOD_AUTH0_CONFIG_H
+#define MOD_AUTH0_CONFIG_H
+
+#include "core/auth0_policy.h"
+#include "httpd/mod_auth0_source.h"
+
+/* A setting that may be unset, so that merging asks "was it said?". */
+typedef enum mod_auth0_switch_t {
+    MOD_AUTH0_UNSET = -1,
+    MOD_AUTH0_OFF,
+    MOD_AUTH0_ON
+} mod_auth0_switch_t;
+
+/*
+ * What one section says; read-only once the configuration is complete. NULL,
+ * 0 or a negative number mean that the section does not say.
+ */
+typedef struct mod_auth0_dir_t {
+    apr_array_header_t *issuers;   /* of auth0_span_t                  */
+    apr_array_header_t *sources;   /* of mod_auth0_source_t *, the same */
+    apr_array_header_t *audiences; /* of auth0_span_t                  */
+    unsigned algs;                 /* mask of auth0_alg_t.bit          */
+    const auth0_key_t *secret;
+    int skew; /* seconds */
+    const char *user_claim;
+    mod_auth0_switch_t auth_type; /* AuthType is Auth0, or another     */
+    bool is_recorded;
+} mod_auth0_dir_t;
+
+/* What one server or virtual host says. */
+typedef struct mod_auth0_server_t {
+    const char *ca_file; /* PEM, NULL for the system's store */
+    int refresh;         /* seconds                          */
+} mod_auth0_server_t;
+
+/* One section that speaks of Auth0, for checks over the whole. */
+typedef struct mod_auth0_section_t {
+    const mod_auth0_dir_t *dir;
+    server_rec *server;
+    const ap_directive_t *place; /* its first directive of ours */
+} mod_auth0_section_t;
+
+void *mod_auth0_dir_create(apr_pool_t *pool, char *path);
+void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add);
+void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server);
+void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add);
+
+/* The configuration in force for a request or a server. */
+const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r);
+const mod_auth0_server_t *mod_auth0_server(const server_rec *server);
+
+/* The policy, with defaults; it borrows from dir. False when incomplete. */
+bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
+
+/* True when both say the same of a token. */
+bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
+
+/* The mask of algorithms, and the seconds between refreshes, with defaults. */
+unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
+int mod_auth0_server_refresh(const server_rec *server);
+
+/* Forget the sections of an earlier configuration; pool is pconf. */
+void mod_auth0_sections_reset(apr_pool_t *pool);
+
+/* Remember the section that a directive of ours stands in. */
+void mod_auth0_section_record(const cmd_parms *cmd, mod_auth0_dir_t *dir);
+
+/* All sections that speak of Auth0, of mod_auth0_section_t, in order. */
+const apr_array_header_t *mod_auth0_sections(void);
+
+#endif

@@ -1,0 +1,261 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_directives.h"
+
+#include <http_core.h>
+#include <apr_strings.h>
+
+#include "core/auth0_url.h"
+#include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_file.h"
+#include "httpd/mod_auth0_secret.h"
+
+/* "Auth0Audience: 'x' is wrong", with room for more in the same call. */
+static const char *complain(const cmd_parms *cmd, const char *value,
+                            const char *why)
+{
+    return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
+}
+
+/* A whole number within bounds, or NULL for a good one and a sentence. */
+static const char *read_seconds(int *seconds, const cmd_parms *cmd,
+                                const char *text, int least, int most)
+{
+    char *end;
+    apr_int64_t value = apr_strtoi64(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || value < least || value > most) {
+        return apr_psprintf(cmd->pool,
+                            "%s: '%s' is not a whole number of seconds from "
+                            "%d to %d",
+                            cmd->cmd->name, text, least, most);
+    }
+    *seconds = (int)value;
+    return NULL;
+}
+
+static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
+                                      const char *issuer)
+{
+    mod_auth0_source_t *source =
+        mod_auth0_source_add(cmd->pool, cmd->server, issuer);
+
+    if (!dir->issuers) {
+        dir->issuers = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
+        dir->sources =
+            apr_array_make(cmd->pool, 1, sizeof(mod_auth0_source_t *));
+    }
+    APR_ARRAY_PUSH(dir->issuers, auth0_span_t) = auth0_span_cstr(issuer);
+    APR_ARRAY_PUSH(dir->sources, mod_auth0_source_t *) = source;
+    return source;
+}
+
+static const char *set_domain(cmd_parms *cmd, void *conf, const char *host)
+{
+    const char *why = auth0_host_check(host);
+    char *lower = apr_pstrdup(cmd->pool, host);
+
+    if (why) {
+        return complain(cmd, host, why);
+    }
+    ap_str_tolower(lower);
+    mod_auth0_section_record(cmd, conf);
+    add_issuer(cmd, conf, apr_pstrcat(cmd->pool, "https://", lower, "/", NULL));
+    return NULL;
+}
+
+static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
+                            const char *name)
+{
+    auth0_span_t document;
+    auth0_jwks_t *set;
+
+    source->file = ap_server_root_relative(cmd->pool, name);
+    if (!source->file) {
+        return complain(cmd, name, "is not a path");
+    }
+    const char *why = mod_auth0_file_read(
+        &document, source->file, MOD_AUTH0_DOCUMENT_MAX, cmd->temp_pool);
+
+    why = why ? why : auth0_jwks_parse(&set, document, cmd->temp_pool);
+    return why ? apr_psprintf(cmd->pool,
+                              "%s: the key file %s: %s; it has to hold a JWK "
+                              "set with at least one RSA or EC public key",
+                              cmd->cmd->name, source->file, why)
+               : NULL;
+}
+
+static const char *set_keys(const cmd_parms *cmd, mod_auth0_source_t *source,
+                            const char *where)
+{
+    if (auth0_span_starts(auth0_span_cstr(where), "file:")) {
+        return set_file(cmd, source, where + strlen("file:"));
+    }
+    const char *why = auth0_url_check(where, cmd->temp_pool);
+
+    source->jwks_url = where;
+    return why ? complain(cmd, where, why) : NULL;
+}
+
+static const char *set_issuer(cmd_parms *cmd, void *conf, const char *url,
+                              const char *where)
+{
+    const char *why = auth0_url_check(url, cmd->temp_pool);
+
+    if (why) {
+        return complain(cmd, url, why);
+    }
+    if (strchr(url, '?')) {
+        return complain(cmd, url, "has a query; an issuer has none");
+    }
+    mod_auth0_section_record(cmd, conf);
+    mod_auth0_source_t *source = add_issuer(cmd, conf, url);
+
+    return where ? set_keys(cmd, source, where) : NULL;
+}
+
+static const char *set_audience(cmd_parms *cmd, void *conf, const char *id)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    if (!*id || auth0_span_has_control(auth0_span_cstr(id))) {
+        return complain(cmd, id,
+                        "is no API identifier; copy it from the API's "
+                        "settings, such as https://api.example.com/orders");
+    }
+    mod_auth0_section_record(cmd, dir);
+    if (!dir->audiences) {
+        dir->audiences = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
+    }
+    APR_ARRAY_PUSH(dir->audiences, auth0_span_t) = auth0_span_cstr(id);
+    return NULL;
+}
+
+static const char *all_algs(apr_pool_t *pool)
+{
+    const char *names = "";
+
+    for (size_t i = 0; auth0_alg_at(i); i++) {
+        names =
+            apr_pstrcat(pool, names, i ? " " : "", auth0_alg_at(i)->name, NULL);
+    }
+    return names;
+}
+
+static const char *set_algorithm(cmd_parms *cmd, void *conf, const char *name)
+{
+    mod_auth0_dir_t *dir = conf;
+    const auth0_alg_t *alg = auth0_alg_find(auth0_span_cstr(name));
+
+    if (!alg) {
+        return complain(
+            cmd, name,
+            apr_pstrcat(cmd->pool, "is none of ", all_algs(cmd->pool), NULL));
+    }
+    mod_auth0_section_record(cmd, dir);
+    dir->algs |= alg->bit;
+    if ((dir->algs & auth0_alg_symmetric()) &&
+        (dir->algs & auth0_alg_asymmetric())) {
+        return complain(cmd, name,
+                        "cannot share a list with the algorithms before it: "
+                        "HS* and asymmetric algorithms never go together");
+    }
+    return NULL;
+}
+
+static const char *set_secret(cmd_parms *cmd, void *conf, const char *where)
+{
+    mod_auth0_dir_t *dir = conf;
+    const char *why = mod_auth0_secret_read(&dir->secret, where, cmd->pool);
+
+    mod_auth0_section_record(cmd, dir);
+    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
+}
+
+static const char *set_skew(cmd_parms *cmd, void *conf, const char *text)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    mod_auth0_section_record(cmd, dir);
+    return read_seconds(&dir->skew, cmd, text, 0, 300);
+}
+
+static const char *set_remote_user(cmd_parms *cmd, void *conf,
+                                   const char *claim)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    if (!*claim) {
+        return complain(cmd, claim, "names no claim; the default is sub");
+    }
+    mod_auth0_section_record(cmd, dir);
+    dir->user_claim = claim;
+    return NULL;
+}
+
+static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
+{
+    mod_auth0_server_t *server =
+        ap_get_module_config(cmd->server->module_config, &auth0_module);
+    auth0_span_t text;
+
+    (void)conf;
+    server->ca_file = ap_server_root_relative(cmd->pool, name);
+    if (!server->ca_file) {
+        return complain(cmd, name, "is not a path");
+    }
+    const char *why = mod_auth0_file_read(
+        &text, server->ca_file, MOD_AUTH0_DOCUMENT_MAX * 8, cmd->temp_pool);
+
+    if (!why && !ap_strstr_c(text.ptr, "-----BEGIN CERTIFICATE-----")) {
+        why = "holds no certificate in PEM form";
+    }
+    return why ? complain(cmd, server->ca_file, why) : NULL;
+}
+
+static const char *set_refresh(cmd_parms *cmd, void *conf, const char *text)
+{
+    mod_auth0_server_t *server =
+        ap_get_module_config(cmd->server->module_config, &auth0_module);
+
+    (void)conf;
+    return read_seconds(&server->refresh, cmd, text, 1, 86400);
+}
+
+/*
+ * httpd hands a directive to every module that knows it. Watching AuthType go
+ * by tells at configuration time which sections are ours to check.
+ */
+static const char *watch_auth_type(cmd_parms *cmd, void *conf, const char *type)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    dir->auth_type = auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")
+                         ? MOD_AUTH0_ON
+                         : MOD_AUTH0_OFF;
+    mod_auth0_section_record(cmd, dir);
+    return NULL;
+}
+
+#define IN_SECTIONS (RSRC_CONF | ACCESS_CONF)
+
+const command_rec mod_auth0_directives[] = {
+    AP_INIT_ITERATE("Auth0Domain", set_domain, NULL, IN_SECTIONS,
+                    "tenant or custom domains of Auth0"),
+    AP_INIT_TAKE12("Auth0Issuer", set_issuer, NULL, IN_SECTIONS,
+                   "an issuer, and where its keys are: a URL or file:PATH"),
+    AP_INIT_ITERATE("Auth0Audience", set_audience, NULL, IN_SECTIONS,
+                    "identifiers of the API"),
+    AP_INIT_ITERATE("Auth0Algorithms", set_algorithm, NULL, IN_SECTIONS,
+                    "allowed signature algorithms, RS256 by default"),
+    AP_INIT_TAKE1("Auth0SigningSecret", set_secret, NULL, IN_SECTIONS,
+                  "the secret for HS* algorithms: file:PATH or exec:PROGRAM"),
+    AP_INIT_TAKE1("Auth0ClockSkew", set_skew, NULL, IN_SECTIONS,
+                  "seconds that clocks may differ, 5 by default"),
+    AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
+                  "the claim that becomes REMOTE_USER, sub by default"),
+    AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
+                  "PEM file of the authorities that vouch for the issuers"),
+    AP_INIT_TAKE1("Auth0KeyRefresh", set_refresh, NULL, RSRC_CONF,
+                  "seconds between refreshes of the keys, 300 by default"),
+    AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
+    {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

@@ -1,0 +1,287 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_refresh.h"
+
+#include <ap_mpm.h>
+#include <apr_optional.h>
+#include <apr_strings.h>
+#include <mod_watchdog.h>
+
+#include "core/auth0_discovery.h"
+#include "core/auth0_jwks.h"
+#include "httpd/mod_auth0_file.h"
+#include "httpd/mod_auth0_log.h"
+#include "net/auth0_fetch.h"
+
+#define CONNECT_MS 3000
+#define TOTAL_MS 10000
+#define RETRY_FIRST apr_time_from_sec(1)
+#define RETRY_MOST apr_time_from_sec(60)
+#define FILE_INTERVAL apr_time_from_sec(1)
+
+/* What the refreshing process knows of one slot. */
+typedef struct task_t {
+    const mod_auth0_source_t *source;
+    const char *jwks_url;
+    apr_pool_t *url_pool;
+    apr_time_t due;
+    apr_interval_time_t retry; /* 0 while all is well */
+    apr_time_t mtime;
+} task_t;
+
+typedef struct plan_t {
+    mod_auth0_board_t *board;
+    server_rec *server;
+    size_t slots;
+    task_t *tasks;
+} plan_t;
+
+static bool server_stops(void)
+{
+    int state = AP_MPMQ_RUNNING;
+
+    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
+    return state == AP_MPMQ_STOPPING;
+}
+
+static auth0_fetch_t how_to_fetch(const mod_auth0_source_t *source)
+{
+    return (auth0_fetch_t){source->ca_file, CONNECT_MS, TOTAL_MS,
+                           MOD_AUTH0_DOCUMENT_MAX, server_stops};
+}
+
+/* Known once, the place of the keys is asked for again only after a failure. */
+static const char *discover(task_t *task, apr_pool_t *pool)
+{
+    const char *issuer = task->source->issuer;
+    auth0_fetch_t how = how_to_fetch(task->source);
+    const char *found;
+    auth0_span_t document;
+    const char *why =
+        auth0_fetch(&document, &how, auth0_discovery_url(issuer, pool), pool);
+
+    if (!why) {
+        why = auth0_discovery_parse(&found, document, issuer, pool);
+    }
+    if (!why) {
+        apr_pool_clear(task->url_pool);
+        task->jwks_url = apr_pstrdup(task->url_pool, found);
+    }
+    return why;
+}
+
+static const char *obtain(auth0_span_t *document, task_t *task,
+                          apr_pool_t *pool)
+{
+    const mod_auth0_source_t *source = task->source;
+    auth0_fetch_t how = how_to_fetch(source);
+
+    if (source->file) {
+        const char *wrong = mod_auth0_file_read(document, source->file,
+                                                MOD_AUTH0_DOCUMENT_MAX, pool);
+        return wrong ? apr_pstrcat(pool, source->file, " ", wrong, NULL) : NULL;
+    }
+    const char *why =
+        source->jwks_url || task->jwks_url ? NULL : discover(task, pool);
+
+    return why ? why
+               : auth0_fetch(document, &how,
+                             source->jwks_url ? source->jwks_url
+                                              : task->jwks_url,
+                             pool);
+}
+
+static void publish(plan_t *plan, const task_t *task, auth0_span_t document,
+                    apr_pool_t *pool)
+{
+    auth0_span_t former;
+    size_t slot = task->source->slot;
+
+    if (mod_auth0_board_read(&former, plan->board, slot, pool) &&
+        auth0_span_eq(former, document)) {
+        return;
+    }
+    mod_auth0_board_write(plan->board, slot, document);
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, task->source->server,
+                 "new keys of issuer %s are in force", task->source->issuer);
+}
+
+/* Taken or refused as a whole; a refused document leaves the former keys. */
+static const char *refresh(plan_t *plan, task_t *task, apr_pool_t *pool)
+{
+    auth0_span_t document;
+    auth0_jwks_t *set;
+    const char *why = obtain(&document, task, pool);
+
+    if (!why) {
+        why = auth0_jwks_parse(&set, document, pool);
+    }
+    if (why) {
+        return why;
+    }
+    if (auth0_jwks_secrets(set) > 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, task->source->server,
+                     "issuer %s publishes %" APR_SIZE_T_FMT
+                     " private or symmetric keys: they are ignored, and "
+                     "whoever can read them can forge tokens",
+                     task->source->issuer, auth0_jwks_secrets(set));
+    }
+    publish(plan, task, document, pool);
+    return NULL;
+}
+
+/* One line when things turn bad and one when they are good again. */
+static void settle(task_t *task, const char *why)
+{
+    const mod_auth0_source_t *source = task->source;
+    apr_interval_time_t retry = task->retry;
+
+    if (!why) {
+        if (retry) {
+            ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, source->server,
+                         "the keys of issuer %s can be fetched again",
+                         source->issuer);
+        }
+        task->retry = 0;
+        task->due = apr_time_now() + apr_time_from_sec(source->refresh);
+        return;
+    }
+    if (!retry) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
+                     "the keys of issuer %s cannot be fetched: %s; keys "
+                     "fetched earlier stay in force",
+                     source->issuer, why);
+    }
+    task->jwks_url = NULL;
+    task->retry = retry ? retry * 2 : RETRY_FIRST;
+    task->retry = task->retry > RETRY_MOST ? RETRY_MOST : task->retry;
+    task->due = apr_time_now() + task->retry;
+}
+
+static bool file_is_unchanged(task_t *task, apr_pool_t *pool)
+{
+    apr_time_t mtime = mod_auth0_file_mtime(task->source->file, pool);
+
+    if (mtime == task->mtime && !task->retry) {
+        task->due = apr_time_now() + FILE_INTERVAL;
+        return true;
+    }
+    task->mtime = mtime;
+    return false;
+}
+
+static void attend(plan_t *plan, task_t *task, apr_pool_t *pool)
+{
+    const mod_auth0_source_t *source = task->source;
+
+    if (!source->needed || task->due > apr_time_now() ||
+        (source->file && file_is_unchanged(task, pool))) {
+        return;
+    }
+    settle(task, refresh(plan, task, pool));
+    if (source->file && !task->retry) {
+        task->due = apr_time_now() + FILE_INTERVAL;
+    }
+}
+
+static void start(plan_t *plan, apr_pool_t *pool)
+{
+    for (size_t i = 0; i < plan->slots; i++) {
+        apr_pool_create(&plan->tasks[i].url_pool, pool);
+    }
+}
+
+static apr_status_t tick(int state, void *data, apr_pool_t *pool)
+{
+    plan_t *plan = data;
+    apr_pool_t *scratch;
+
+    if (state == AP_WATCHDOG_STATE_STARTING) {
+        start(plan, pool);
+    }
+    if (state != AP_WATCHDOG_STATE_RUNNING) {
+        return APR_SUCCESS;
+    }
+    for (size_t i = 0; i < plan->slots && !server_stops(); i++) {
+        apr_pool_create(&scratch, pool);
+        attend(plan, &plan->tasks[i], scratch);
+        apr_pool_destroy(scratch);
+    }
+    return APR_SUCCESS;
+}
+
+static plan_t *make_plan(mod_auth0_board_t *board, size_t slots,
+                         apr_pool_t *pool, server_rec *server)
+{
+    const apr_array_header_t *sources = mod_auth0_sources();
+    plan_t *plan = apr_pcalloc(pool, sizeof(*plan));
+
+    plan->board = board;
+    plan->server = server;
+    plan->slots = slots;
+    plan->tasks = apr_pcalloc(pool, (slots + 1) * sizeof(task_t));
+    for (int i = 0; i < sources->nelts; i++) {
+        mod_auth0_source_t *source =
+            APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
+        task_t *task = &plan->tasks[source->slot];
+        if (!task->source || source->needed) {
+            task->source = source;
+        }
+    }
+    return plan;
+}
+
+static int pin_files(plan_t *plan, apr_pool_t *pool)
+{
+    for (size_t i = 0; i < plan->slots; i++) {
+        task_t *task = &plan->tasks[i];
+        const char *file = task->source->file;
+        if (!file || !task->source->needed) {
+            continue;
+        }
+        task->mtime = mod_auth0_file_mtime(file, pool);
+        const char *why = refresh(plan, task, pool);
+        if (why) {
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, task->source->server,
+                         "Auth0Issuer: the key file %s", why);
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+    return OK;
+}
+
+static apr_status_t watch(plan_t *plan, apr_pool_t *pool)
+{
+    APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get_instance =
+        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
+    APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *register_callback =
+        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
+    ap_watchdog_t *watchdog;
+
+    if (!get_instance || !register_callback) {
+        return APR_ENOTIMPL;
+    }
+    apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 1, pool);
+
+    return status == APR_SUCCESS
+               ? register_callback(watchdog, AP_WD_TM_SLICE, plan, tick)
+               : status;
+}
+
+int mod_auth0_refresh_plan(mod_auth0_board_t *board, size_t slots,
+                           apr_pool_t *pconf, server_rec *server)
+{
+    plan_t *plan = make_plan(board, slots, pconf, server);
+    int status = pin_files(plan, pconf);
+
+    if (status != OK || slots == 0) {
+        return status;
+    }
+    apr_status_t watched = watch(plan, pconf);
+
+    if (watched != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, watched, server,
+                     "mod_watchdog is needed to fetch keys: load it");
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return OK;
+}

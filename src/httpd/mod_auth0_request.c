@@ -1,0 +1,117 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_request.h"
+
+#include <http_core.h>
+#include <apr_strings.h>
+
+#include "core/auth0_bearer.h"
+#include "core/auth0_fingerprint.h"
+#include "httpd/mod_auth0_log.h"
+
+#define NOTE_REASON "auth0-reason"
+#define NOTE_TOKEN "auth0-token"
+#define ENV_REASON "AUTH0_REASON"
+#define RETRY_AFTER_SECONDS "2"
+
+mod_auth0_request_t *mod_auth0_request_make(request_rec *r)
+{
+    mod_auth0_request_t *state = apr_pcalloc(r->pool, sizeof(*state));
+
+    ap_set_module_config(r->request_config, &auth0_module, state);
+    return state;
+}
+
+mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &auth0_module);
+}
+
+static int level_of(auth0_reason_t reason)
+{
+    if (reason == AUTH0_OK) {
+        return APLOG_DEBUG;
+    }
+    return reason == AUTH0_CONFIG_INCOMPLETE ? APLOG_ERR : APLOG_INFO;
+}
+
+void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
+                            auth0_span_t token)
+{
+    const auth0_reason_info_t *info = auth0_reason_info(reason);
+    const char *fingerprint = auth0_fingerprint(token, r->pool);
+
+    apr_table_setn(r->notes, NOTE_REASON, info->code);
+    apr_table_setn(r->notes, NOTE_TOKEN, fingerprint);
+    apr_table_setn(r->subprocess_env, ENV_REASON, info->code);
+    ap_log_rerror(APLOG_MARK, level_of(reason), 0, r, "%s: %s [token %s]",
+                  info->code, info->hint, fingerprint);
+}
+
+static const char *realm_of(request_rec *r)
+{
+    const char *name = ap_auth_name(r);
+
+    if (name) {
+        return name;
+    }
+    return r->server->server_hostname ? r->server->server_hostname : "httpd";
+}
+
+static bool is_challenged(const auth0_reason_info_t *info)
+{
+    return info->error || info->status == HTTP_UNAUTHORIZED;
+}
+
+int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
+                             const char *scope)
+{
+    const auth0_reason_info_t *info = auth0_reason_info(reason);
+
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    apr_table_unset(r->err_headers_out, "WWW-Authenticate");
+    if (is_challenged(info)) {
+        auth0_challenge_t challenge = {realm_of(r), reason, scope};
+        apr_table_setn(r->err_headers_out, "WWW-Authenticate",
+                       auth0_bearer_challenge(&challenge, r->pool));
+    }
+    if (info->status == HTTP_SERVICE_UNAVAILABLE) {
+        apr_table_setn(r->err_headers_out, "Retry-After", RETRY_AFTER_SECONDS);
+    }
+    return info->status;
+}
+
+static const request_rec *first_refused(const request_rec *r)
+{
+    for (; r; r = r->next) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        if (state && state->reason != AUTH0_OK) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static void copy_note(request_rec *to, const request_rec *from,
+                      const char *name)
+{
+    const char *value = apr_table_get(from->notes, name);
+
+    if (value) {
+        apr_table_setn(to->notes, name, value);
+    }
+}
+
+int mod_auth0_request_logged(request_rec *r)
+{
+    const request_rec *refused = first_refused(r);
+    request_rec *last = r;
+
+    while (last->next) {
+        last = last->next;
+    }
+    if (refused && refused != last) {
+        copy_note(last, refused, NOTE_REASON);
+        copy_note(last, refused, NOTE_TOKEN);
+    }
+    return DECLINED;
+}
