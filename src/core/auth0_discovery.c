@@ -35,7 +35,10 @@ const char *auth0_discovery_parse(const char **jwks_uri, auth0_span_t document,
     }
     const char *url = apr_pstrmemdup(pool, value.ptr, value.len);
 
-    if (auth0_url_check(url, pool)) {
+    /* Plain http is for an issuer on this machine that itself has no TLS. */
+    if (auth0_url_check(url, pool) ||
+        (auth0_span_starts(auth0_span_cstr(issuer), "https://") &&
+         !auth0_span_starts(value, "https://"))) {
         return "the discovery document's jwks_uri is not an https:// URL";
     }
     *jwks_uri = url;

@@ -127,6 +127,16 @@ static bool has_audience(const mod_auth0_dir_t *dir)
     return dir->audiences;
 }
 
+static bool has_secret(const mod_auth0_dir_t *dir)
+{
+    return dir->secret;
+}
+
+static bool needs_no_secret(const mod_auth0_dir_t *dir)
+{
+    return dir->secret || !(mod_auth0_dir_algs(dir) & auth0_alg_symmetric());
+}
+
 /* True when another section, whose reach cannot be told, may help out. */
 static bool may_come_from_elsewhere(const check_t *check,
                                     const mod_auth0_section_t *section,
@@ -144,29 +154,33 @@ static bool may_come_from_elsewhere(const check_t *check,
     return false;
 }
 
+/* What a section needs, and what of it another section can bring. */
 typedef struct demand_t {
-    bool (*has)(const mod_auth0_dir_t *);
+    bool (*is_met)(const mod_auth0_dir_t *effective);
+    bool (*is_brought)(const mod_auth0_dir_t *other);
     const char *sentence;
 } demand_t;
 
 static const demand_t demands[] = {
-    {has_issuer, "AuthType Auth0 needs an issuer, and none is in force here: "
-                 "add Auth0Domain with your tenant's domain, such as "
-                 "Auth0Domain tenant.eu.auth0.com (or Auth0Issuer)"},
-    {has_audience, "AuthType Auth0 needs Auth0Audience, and none is in force "
-                   "here: add the API's identifier, such as Auth0Audience "
-                   "https://api.example.com/orders"}};
+    {has_issuer, has_issuer,
+     "AuthType Auth0 needs an issuer, and none is in force here: add "
+     "Auth0Domain with your tenant's domain, such as Auth0Domain "
+     "tenant.eu.auth0.com (or Auth0Issuer)"},
+    {has_audience, has_audience,
+     "AuthType Auth0 needs Auth0Audience, and none is in force here: add the "
+     "API's identifier, such as Auth0Audience "
+     "https://api.example.com/orders"},
+    {needs_no_secret, has_secret,
+     "Auth0Algorithms names HS*, which needs the API's secret: add "
+     "Auth0SigningSecret file:/path/to/secret"}};
 
 static const char *check_demands(const check_t *check,
                                  const mod_auth0_section_t *section,
                                  const mod_auth0_dir_t *dir)
 {
-    if (section->dir->auth_type != MOD_AUTH0_ON) {
-        return NULL;
-    }
     for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
-        if (!demands[i].has(dir) &&
-            !may_come_from_elsewhere(check, section, demands[i].has)) {
+        if (!demands[i].is_met(dir) &&
+            !may_come_from_elsewhere(check, section, demands[i].is_brought)) {
             return demands[i].sentence;
         }
     }
@@ -177,16 +191,11 @@ static const char *check_demands(const check_t *check,
 static const char *check_secret(const check_t *check,
                                 const mod_auth0_dir_t *dir)
 {
-    unsigned algs = mod_auth0_dir_algs(dir);
+    unsigned algs = mod_auth0_dir_algs(dir) & auth0_alg_symmetric();
 
-    if ((algs & auth0_alg_symmetric()) && !dir->secret) {
-        return "Auth0Algorithms names HS*, which needs the API's secret: add "
-               "Auth0SigningSecret file:/path/to/secret";
-    }
-    for (size_t i = 0; auth0_alg_at(i); i++) {
+    for (size_t i = 0; dir->secret && auth0_alg_at(i); i++) {
         const auth0_alg_t *alg = auth0_alg_at(i);
-        if ((algs & alg->bit) && alg->kty == AUTH0_KTY_OCT &&
-            !auth0_key_fits(dir->secret, alg)) {
+        if ((algs & alg->bit) && !auth0_key_fits(dir->secret, alg)) {
             return apr_psprintf(check->pool,
                                 "Auth0SigningSecret is too short for %s: it "
                                 "has to have at least %" APR_SIZE_T_FMT
@@ -201,18 +210,39 @@ static const char *check_section(const check_t *check,
                                  const mod_auth0_section_t *section)
 {
     const mod_auth0_dir_t *dir = effective(check, section);
-    const char *why = check_demands(check, section, dir);
+    const char *why = check_secret(check, dir);
 
-    why = why ? why : check_secret(check, dir);
+    if (!why && dir->auth_type == MOD_AUTH0_ON) {
+        why = check_demands(check, section, dir);
+    }
     return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s:\n%s",
                               section->place->line_num,
                               section->place->filename, why)
                : NULL;
 }
 
+/* Without these, AuthType and Require would be words without effect. */
+static const char *check_modules(void)
+{
+    if (mod_auth0_sections()->nelts == 0) {
+        return NULL;
+    }
+    if (!ap_find_linked_module("mod_authn_core.c")) {
+        return "AuthType needs mod_authn_core: load it";
+    }
+    return ap_find_linked_module("mod_authz_core.c")
+               ? NULL
+               : "Require needs mod_authz_core: load it";
+}
+
 const char *mod_auth0_check(apr_pool_t *pool, server_rec *main_server)
 {
     check_t check = {pool, main_server};
+    const char *missing = check_modules();
+
+    if (missing) {
+        return missing;
+    }
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
         const char *why = check_section(&check, section_at(i));

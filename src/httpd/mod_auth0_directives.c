@@ -223,16 +223,21 @@ static const char *set_refresh(cmd_parms *cmd, void *conf, const char *text)
 
 /*
  * httpd hands a directive to every module that knows it. Watching AuthType go
- * by tells at configuration time which sections are ours to check.
+ * by tells at configuration time which sections are ours to check. A .htaccess
+ * file is read on a request's thread: nothing may be recorded then.
  */
 static const char *watch_auth_type(cmd_parms *cmd, void *conf, const char *type)
 {
     mod_auth0_dir_t *dir = conf;
 
-    dir->auth_type = auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")
-                         ? MOD_AUTH0_ON
-                         : MOD_AUTH0_OFF;
-    mod_auth0_section_record(cmd, dir);
+    if (!auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) {
+        dir->auth_type = MOD_AUTH0_OFF;
+        return NULL;
+    }
+    dir->auth_type = MOD_AUTH0_ON;
+    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
+        mod_auth0_section_record(cmd, dir);
+    }
     return NULL;
 }
 

@@ -173,14 +173,18 @@ static void attend(plan_t *plan, task_t *task, apr_pool_t *pool)
 {
     const mod_auth0_source_t *source = task->source;
 
-    if (!source->needed || task->due > apr_time_now() ||
-        (source->file && file_is_unchanged(task, pool))) {
+    if (source->file && file_is_unchanged(task, pool)) {
         return;
     }
     settle(task, refresh(plan, task, pool));
     if (source->file && !task->retry) {
         task->due = apr_time_now() + FILE_INTERVAL;
     }
+}
+
+static bool is_due(const task_t *task)
+{
+    return task->source->needed && task->due <= apr_time_now();
 }
 
 static void start(plan_t *plan, apr_pool_t *pool)
@@ -202,6 +206,9 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
         return APR_SUCCESS;
     }
     for (size_t i = 0; i < plan->slots && !server_stops(); i++) {
+        if (!is_due(&plan->tasks[i])) {
+            continue;
+        }
         apr_pool_create(&scratch, pool);
         attend(plan, &plan->tasks[i], scratch);
         apr_pool_destroy(scratch);

@@ -4,6 +4,8 @@
 #include <apr_strings.h>
 #include <curl/curl.h>
 
+#include "core/auth0_version.h"
+
 /* A peer that sends less than this for so long is given up. */
 #define SLOW_BYTES_PER_SECOND 100L
 #define SLOW_SECONDS 5L

@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+#
+# Install the test tools, build, and run everything: unit tests, guards and
+# fuzz replay (make check), the same under sanitizers with clang, distcheck as
+# an unprivileged user, the apxs build, and the HTTP tests. The last line
+# counts what passed and what failed.
+set -u
+cd "$(dirname "$0")" || exit 1
+
+packages=(
+    apache2 apache2-dev apache2-utils autoconf automake clang clang-format
+    curl gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
+    libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
+    nghttp2-client nodejs npm openssl pkg-config procps python3
+    python3-cryptography python3-jwcrypto python3-pytest universal-ctags
+    valgrind
+)
+passed=0
+failed=0
+logs=$(mktemp -d)
+scratch=$(mktemp -d)
+chmod 755 "$scratch"
+trap 'rm -rf "$scratch"' EXIT
+
+say() { printf '\n== %s\n' "$*"; }
+
+have() {
+    case $1 in
+    nodejs) command -v node >/dev/null ;;
+    npm) command -v npm >/dev/null ;;
+    *) dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q ' installed$' ;;
+    esac
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# The server comes without being started: the tests run their own.
+install_tools() {
+    local missing=() p
+    for p in "${packages[@]}"; do have "$p" || missing+=("$p"); done
+    [ ${#missing[@]} = 0 ] && return 0
+    echo "installing: ${missing[*]}"
+    local policy=/usr/sbin/policy-rc.d made=
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+        made=1
+    fi
+    { as_root apt-get update -q &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+            --no-install-recommends "${missing[@]}"; } >"$logs/apt" 2>&1
+    local status=$?
+    [ -n "$made" ] && as_root rm -f "$policy"
+    return $status
+}
+
+# step NAME COMMAND...: one more that passed or failed; its log is shown then.
+step() {
+    local name=$1 started=$SECONDS
+    shift
+    if "$@" >"$logs/$name" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok   $name ($((SECONDS - started)) s)"
+        return 0
+    fi
+    failed=$((failed + 1))
+    echo "FAIL $name"
+    tail -n 60 "$logs/$name"
+    return 1
+}
+
+# Add what an automake test log says to the counts.
+count_automake() {
+    local log=$1 p f
+    p=$(sed -n 's/^# PASS: *//p' "$log" | awk '{s+=$1} END {print s+0}')
+    f=$(sed -n 's/^# \(FAIL\|ERROR\|XPASS\): *//p' "$log" |
+        awk '{s+=$1} END {print s+0}')
+    passed=$((passed + p))
+    failed=$((failed + f))
+    echo "     $p passed, $f failed"
+}
+
+build() {
+    autoreconf -fi && ./configure --enable-werror && make -j"$(nproc)"
+}
+
+format() {
+    local files
+    files=$(git ls-files '*.c' '*.h' 2>/dev/null) && [ -n "$files" ] ||
+        files=$(find mod_auth0.c src tests -name '*.[ch]')
+    # shellcheck disable=SC2086
+    clang-format --dry-run -Werror $files
+}
+
+unpack_dist() {
+    make dist && mkdir -p "$scratch/dist" &&
+        tar xzf mod_auth0-*.tar.gz --strip-components=1 -C "$scratch/dist"
+}
+
+# Sanitized programs are no httpd modules, so only make check runs there.
+sanitized() {
+    local kind=$1
+    cp -r "$scratch/dist" "$scratch/$kind" && cd "$scratch/$kind" || return 1
+    ./configure CC=clang --enable-werror --enable-sanitizers="$2" \
+        CFLAGS='-g -O1' || return 1
+    shift 2
+    make -j"$(nproc)" check TESTS="$*"
+}
+
+unit_programs() {
+    (cd tests/unit && for f in test_*.c; do echo "tests/unit/${f%.c}"; done)
+}
+
+fuzz_programs() {
+    (cd tests/fuzz && for f in fuzz_*.c; do echo "tests/fuzz/${f%.c}.sh"; done)
+}
+
+valgrind_clean() {
+    local program
+    for program in tests/unit/test_jwk tests/unit/test_jwks \
+        tests/unit/test_claims tests/unit/test_bearer tests/unit/test_scope; do
+        ./libtool --mode=execute valgrind -q --error-exitcode=9 \
+            --leak-check=full --errors-for-leak-kinds=definite \
+            "$program" || return 1
+    done
+}
+
+distcheck() {
+    if [ "$(id -u)" != 0 ]; then
+        make distcheck
+        return
+    fi
+    cp -r "$scratch/dist" "$scratch/distcheck" &&
+        chown -R nobody "$scratch/distcheck" || return 1
+    runuser -u nobody -- env HOME="$scratch/distcheck" sh -c \
+        "cd '$scratch/distcheck' && ./configure && make distcheck"
+}
+
+apxs_build() {
+    cp -r "$scratch/dist" "$scratch/apxs" && cd "$scratch/apxs" &&
+        apxs -c -I src mod_auth0.c src/core/*.c src/net/*.c src/httpd/*.c \
+            -lcjose -ljansson -lcurl -lcrypto &&
+        MOD_AUTH0_SO=$PWD/.libs/mod_auth0.so srcdir=$PWD \
+            sh tests/guards/samples-load.sh
+}
+
+http_tests() {
+    local log=$logs/pytest p f
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/http 2>&1 |
+        tee "$log" | tail -n 60
+    p=$(sed -n 's/.*[^0-9]\?\b\([0-9]\+\) passed.*/\1/p' "$log" | tail -1)
+    f=$(grep -oE '[0-9]+ (failed|errors?)' "$log" | tail -2 |
+        awk '{s+=$1} END {print s+0}')
+    passed=$((passed + ${p:-0}))
+    failed=$((failed + ${f:-0}))
+    [ "${p:-0}" -gt 0 ] || failed=$((failed + 1))
+}
+
+finish() {
+    printf '\n%d s in all\n%d passed, %d failed\n' "$SECONDS" "$passed" \
+        "$failed"
+    [ "$failed" = 0 ]
+    exit
+}
+
+say "tools"
+step tools install_tools || { cat "$logs/apt"; finish; }
+say "build"
+step build build || finish
+step format format
+say "unit tests, guards, fuzz replay"
+make check >"$logs/check" 2>&1 || grep -E '^(FAIL|ERROR)' "$logs/check"
+count_automake test-suite.log
+say "other builds"
+step dist unpack_dist || finish
+step valgrind valgrind_clean
+step sanitize-address sanitized asan address,undefined \
+    "$(unit_programs) $(fuzz_programs)"
+step sanitize-thread sanitized tsan thread tests/unit/test_threads
+step distcheck distcheck
+step apxs apxs_build
+say "HTTP tests"
+http_tests
+finish
