@@ -146,22 +146,20 @@ static bool would_pass(request_rec *r, mod_auth0_request_t *state,
     return status == OK;
 }
 
-/* Suppose everything met that is found unmet, until the request passes. */
+/*
+ * One after the other in the order of the lines, so that of alternatives the
+ * first is completed before the next is thought of.
+ */
 static bool suppose_enough(mod_auth0_unmet_t *supposed, request_rec *r,
                            mod_auth0_request_t *state)
 {
-    for (;;) {
-        size_t before = supposed->count;
-        for (size_t i = 0; i < state->unmet.count; i++) {
-            add(supposed, state->unmet.reqs[i]);
-        }
-        if (supposed->count == before) {
-            return false;
-        }
+    while (state->unmet.count > 0 && supposed->count < MOD_AUTH0_UNMET_MAX) {
+        add(supposed, state->unmet.reqs[0]);
         if (would_pass(r, state, supposed)) {
             return true;
         }
     }
+    return false;
 }
 
 static mod_auth0_unmet_t without(const mod_auth0_unmet_t *list, size_t left_out)
@@ -176,7 +174,6 @@ static mod_auth0_unmet_t without(const mod_auth0_unmet_t *list, size_t left_out)
     return rest;
 }
 
-/* From the last to the first, so that of alternatives the first remains. */
 static void leave_out_the_needless(mod_auth0_unmet_t *supposed, request_rec *r,
                                    mod_auth0_request_t *state)
 {

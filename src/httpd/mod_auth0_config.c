@@ -72,7 +72,7 @@ void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
     const mod_auth0_server_t *inner = add;
     mod_auth0_server_t *server = apr_pmemdup(pool, inner, sizeof(*inner));
 
-    server->ca_file = inner->ca_file ? inner->ca_file : outer->ca_file;
+    server->ca_pem = inner->ca_pem ? inner->ca_pem : outer->ca_pem;
     server->refresh = inner->refresh ? inner->refresh : outer->refresh;
     return server;
 }

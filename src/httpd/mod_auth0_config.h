@@ -30,8 +30,8 @@ typedef struct mod_auth0_dir_t {
 
 /* What one server or virtual host says. */
 typedef struct mod_auth0_server_t {
-    const char *ca_file; /* PEM, NULL for the system's store */
-    int refresh;         /* seconds                          */
+    const char *ca_pem; /* authorities, NULL for the system's */
+    int refresh;        /* seconds                          */
 } mod_auth0_server_t;
 
 /* One section that speaks of Auth0, for checks over the whole. */

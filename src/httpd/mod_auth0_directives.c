@@ -9,6 +9,9 @@
 #include "httpd/mod_auth0_file.h"
 #include "httpd/mod_auth0_secret.h"
 
+/* All of Debian's authorities together are a quarter of this, in bytes. */
+#define CA_FILE_MAX ((size_t)1048576)
+
 /* "Auth0Audience: 'x' is wrong", with room for more in the same call. */
 static const char *complain(const cmd_parms *cmd, const char *value,
                             const char *why)
@@ -192,24 +195,25 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     return NULL;
 }
 
+/* Read now, as the user who starts httpd, so that children need no access. */
 static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
 {
     mod_auth0_server_t *server =
         ap_get_module_config(cmd->server->module_config, &auth0_module);
+    const char *path = ap_server_root_relative(cmd->pool, name);
     auth0_span_t text;
 
     (void)conf;
-    server->ca_file = ap_server_root_relative(cmd->pool, name);
-    if (!server->ca_file) {
+    if (!path) {
         return complain(cmd, name, "is not a path");
     }
-    const char *why = mod_auth0_file_read(
-        &text, server->ca_file, MOD_AUTH0_DOCUMENT_MAX * 8, cmd->temp_pool);
+    const char *why = mod_auth0_file_read(&text, path, CA_FILE_MAX, cmd->pool);
 
     if (!why && !ap_strstr_c(text.ptr, "-----BEGIN CERTIFICATE-----")) {
         why = "holds no certificate in PEM form";
     }
-    return why ? complain(cmd, server->ca_file, why) : NULL;
+    server->ca_pem = why ? NULL : text.ptr;
+    return why ? complain(cmd, path, why) : NULL;
 }
 
 static const char *set_refresh(cmd_parms *cmd, void *conf, const char *text)

@@ -45,7 +45,7 @@ static void complete_sources(void)
     for (int i = 0; i < sources->nelts; i++) {
         mod_auth0_source_t *source =
             APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
-        source->ca_file = mod_auth0_server(source->server)->ca_file;
+        source->ca_pem = mod_auth0_server(source->server)->ca_pem;
         source->refresh = mod_auth0_server_refresh(source->server);
     }
 }

@@ -12,6 +12,7 @@
 #include "httpd/mod_auth0_log.h"
 #include "net/auth0_fetch.h"
 
+#define URL_MAX 1024
 #define CONNECT_MS 3000
 #define TOTAL_MS 10000
 #define RETRY_FIRST apr_time_from_sec(1)
@@ -21,8 +22,7 @@
 /* What the refreshing process knows of one slot. */
 typedef struct task_t {
     const mod_auth0_source_t *source;
-    const char *jwks_url;
-    apr_pool_t *url_pool;
+    char jwks_url[URL_MAX]; /* as discovered, empty while unknown */
     apr_time_t due;
     apr_interval_time_t retry; /* 0 while all is well */
     apr_time_t mtime;
@@ -45,7 +45,7 @@ static bool server_stops(void)
 
 static auth0_fetch_t how_to_fetch(const mod_auth0_source_t *source)
 {
-    return (auth0_fetch_t){source->ca_file, CONNECT_MS, TOTAL_MS,
+    return (auth0_fetch_t){source->ca_pem, CONNECT_MS, TOTAL_MS,
                            MOD_AUTH0_DOCUMENT_MAX, server_stops};
 }
 
@@ -62,11 +62,14 @@ static const char *discover(task_t *task, apr_pool_t *pool)
     if (!why) {
         why = auth0_discovery_parse(&found, document, issuer, pool);
     }
-    if (!why) {
-        apr_pool_clear(task->url_pool);
-        task->jwks_url = apr_pstrdup(task->url_pool, found);
+    if (why) {
+        return why;
     }
-    return why;
+    if (strlen(found) >= sizeof(task->jwks_url)) {
+        return "the discovery document's jwks_uri is too long";
+    }
+    apr_cpystrn(task->jwks_url, found, sizeof(task->jwks_url));
+    return NULL;
 }
 
 static const char *obtain(auth0_span_t *document, task_t *task,
@@ -81,7 +84,7 @@ static const char *obtain(auth0_span_t *document, task_t *task,
         return wrong ? apr_pstrcat(pool, source->file, " ", wrong, NULL) : NULL;
     }
     const char *why =
-        source->jwks_url || task->jwks_url ? NULL : discover(task, pool);
+        source->jwks_url || *task->jwks_url ? NULL : discover(task, pool);
 
     return why ? why
                : auth0_fetch(document, &how,
@@ -151,7 +154,7 @@ static void settle(task_t *task, const char *why)
                      "fetched earlier stay in force",
                      source->issuer, why);
     }
-    task->jwks_url = NULL;
+    *task->jwks_url = '\0';
     task->retry = retry ? retry * 2 : RETRY_FIRST;
     task->retry = task->retry > RETRY_MOST ? RETRY_MOST : task->retry;
     task->due = apr_time_now() + task->retry;
@@ -187,21 +190,11 @@ static bool is_due(const task_t *task)
     return task->source->needed && task->due <= apr_time_now();
 }
 
-static void start(plan_t *plan, apr_pool_t *pool)
-{
-    for (size_t i = 0; i < plan->slots; i++) {
-        apr_pool_create(&plan->tasks[i].url_pool, pool);
-    }
-}
-
 static apr_status_t tick(int state, void *data, apr_pool_t *pool)
 {
     plan_t *plan = data;
     apr_pool_t *scratch;
 
-    if (state == AP_WATCHDOG_STATE_STARTING) {
-        start(plan, pool);
-    }
     if (state != AP_WATCHDOG_STATE_RUNNING) {
         return APR_SUCCESS;
     }

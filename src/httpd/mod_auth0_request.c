@@ -47,12 +47,28 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
                   info->code, info->hint, fingerprint);
 }
 
+/* mod_authn_core hands AuthName out with its quotes escaped already. */
+static const char *unescape(const char *text, apr_pool_t *pool)
+{
+    char *plain = apr_pstrdup(pool, text);
+    char *out = plain;
+
+    for (; *text; text++) {
+        if (*text == '\\' && text[1] != '\0') {
+            text++;
+        }
+        *out++ = *text;
+    }
+    *out = '\0';
+    return plain;
+}
+
 static const char *realm_of(request_rec *r)
 {
     const char *name = ap_auth_name(r);
 
     if (name) {
-        return name;
+        return unescape(name, r->pool);
     }
     return r->server->server_hostname ? r->server->server_hostname : "httpd";
 }

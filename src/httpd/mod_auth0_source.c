@@ -35,7 +35,7 @@ static int same(const mod_auth0_source_t *a, const mod_auth0_source_t *b)
 {
     return same_text(a->issuer, b->issuer) &&
            same_text(a->jwks_url, b->jwks_url) && same_text(a->file, b->file) &&
-           same_text(a->ca_file, b->ca_file) && a->refresh == b->refresh;
+           same_text(a->ca_pem, b->ca_pem) && a->refresh == b->refresh;
 }
 
 static mod_auth0_source_t *find_twin(int end)

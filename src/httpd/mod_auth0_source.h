@@ -13,7 +13,7 @@ typedef struct mod_auth0_source_t {
     const char *issuer;
     const char *jwks_url; /* NULL: found by discovery  */
     const char *file;     /* NULL: fetched             */
-    const char *ca_file;  /* NULL: the system's store  */
+    const char *ca_pem;   /* NULL: the system's store  */
     int refresh;          /* seconds                   */
     int needed;           /* some policy verifies with published keys */
     size_t slot;          /* its place on the board    */

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "net/auth0_fetch.h"
 
+#include <string.h>
+
 #include <apr_strings.h>
 #include <curl/curl.h>
 
@@ -64,8 +66,11 @@ static void set_options(CURL *curl, const auth0_fetch_t *how, const char *url)
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, how);
-    if (how->ca_file) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, how->ca_file);
+    if (how->ca_pem) {
+        struct curl_blob pem = {(void *)how->ca_pem, strlen(how->ca_pem),
+                                CURL_BLOB_NOCOPY};
+        curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &pem);
+        curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
 }

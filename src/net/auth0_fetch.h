@@ -9,7 +9,7 @@
 
 /* How to fetch; there is no field that turns verification off. */
 typedef struct auth0_fetch_t {
-    const char *ca_file;     /* PEM, NULL for the system's store */
+    const char *ca_pem;      /* authorities, NULL for the system's  */
     long connect_ms;         /* milliseconds                     */
     long total_ms;           /* milliseconds                     */
     size_t max_bytes;        /* of the body                      */
