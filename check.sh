@@ -89,8 +89,8 @@ build() {
 
 format() {
     local files
-    files=$(git ls-files '*.c' '*.h' 2>/dev/null) && [ -n "$files" ] ||
-        files=$(find mod_auth0.c src tests -name '*.[ch]')
+    files=$(find mod_auth0.c src tests -name '*.[ch]' ! -path '*/vectors/*' \
+        ! -path '*/node_modules/*')
     # shellcheck disable=SC2086
     clang-format --dry-run -Werror $files
 }
@@ -115,7 +115,7 @@ unit_programs() {
 }
 
 fuzz_programs() {
-    (cd tests/fuzz && for f in fuzz_*.c; do echo "tests/fuzz/${f%.c}.sh"; done)
+    (cd tests/fuzz && for f in fuzz_*.c; do echo "tests/fuzz/${f%.c}"; done)
 }
 
 valgrind_clean() {

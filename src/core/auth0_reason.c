@@ -60,7 +60,8 @@ static const auth0_reason_info_t reasons[] = {
                                "typ is neither absent nor JWT nor at+jwt"),
     [AUTH0_KEY_UNKNOWN] =
         TOKEN("key.unknown", "The token's signing key is not known",
-              "the issuer's key set has no key for the token's kid"),
+              "the issuer's key set has no key for the token's kid: it may be "
+              "of another tenant"),
     [AUTH0_KEY_UNUSABLE] =
         TOKEN("key.unusable", "The token's signing key is not usable",
               "the key of the token's kid does not fit the token's algorithm"),

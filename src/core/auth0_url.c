@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_url.h"
 
+#include <string.h>
+
 #include <apr_lib.h>
 #include <apr_uri.h>
 
@@ -40,28 +42,6 @@ static bool has_strange_byte(const char *text)
     return false;
 }
 
-const char *auth0_url_check(const char *url, apr_pool_t *pool)
-{
-    apr_uri_t uri;
-
-    if (has_strange_byte(url)) {
-        return "has a space, a control or a non-ASCII character";
-    }
-    if (apr_uri_parse(pool, url, &uri) != APR_SUCCESS || !uri.scheme) {
-        return "is not an absolute URL such as https://tenant.eu.auth0.com/";
-    }
-    if (!uri.hostname || !*uri.hostname) {
-        return "has no host name";
-    }
-    if (uri.user || uri.password) {
-        return "has a user name or password; leave it out";
-    }
-    if (uri.fragment) {
-        return "has a fragment; leave out the # and what follows";
-    }
-    return check_scheme(&uri);
-}
-
 static bool is_host_byte(char c)
 {
     return apr_isalnum(c) || c == '-' || c == '.';
@@ -89,4 +69,35 @@ const char *auth0_host_check(const char *host)
         }
     }
     return NULL;
+}
+
+/* apr_uri_parse takes the brackets off, and lets colons pass in them only. */
+static bool is_ipv6(const apr_uri_t *uri)
+{
+    return strchr(uri->hostname, ':') != NULL;
+}
+
+const char *auth0_url_check(const char *url, apr_pool_t *pool)
+{
+    apr_uri_t uri;
+
+    if (has_strange_byte(url)) {
+        return "has a space, a control or a non-ASCII character";
+    }
+    if (apr_uri_parse(pool, url, &uri) != APR_SUCCESS || !uri.scheme) {
+        return "is not an absolute URL such as https://tenant.eu.auth0.com/";
+    }
+    if (!uri.hostname || !*uri.hostname) {
+        return "has no host name";
+    }
+    if (!is_ipv6(&uri) && auth0_host_check(uri.hostname)) {
+        return "has a host name with a character that no host name has";
+    }
+    if (uri.user || uri.password) {
+        return "has a user name or password; leave it out";
+    }
+    if (uri.fragment) {
+        return "has a fragment; leave out the # and what follows";
+    }
+    return check_scheme(&uri);
 }

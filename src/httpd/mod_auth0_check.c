@@ -215,7 +215,7 @@ static const char *check_section(const check_t *check,
     if (!why && dir->auth_type == MOD_AUTH0_ON) {
         why = check_demands(check, section, dir);
     }
-    return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s:\n%s",
+    return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s: %s",
                               section->place->line_num,
                               section->place->filename, why)
                : NULL;

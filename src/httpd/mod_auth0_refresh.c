@@ -133,7 +133,7 @@ static const char *refresh(plan_t *plan, task_t *task, apr_pool_t *pool)
 }
 
 /* One line when things turn bad and one when they are good again. */
-static void settle(task_t *task, const char *why)
+static void settle(const plan_t *plan, task_t *task, const char *why)
 {
     const mod_auth0_source_t *source = task->source;
     apr_interval_time_t retry = task->retry;
@@ -150,9 +150,11 @@ static void settle(task_t *task, const char *why)
     }
     if (!retry) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
-                     "the keys of issuer %s cannot be fetched: %s; keys "
-                     "fetched earlier stay in force",
-                     source->issuer, why);
+                     "the keys of issuer %s cannot be fetched: %s; %s",
+                     source->issuer, why,
+                     mod_auth0_board_edition(plan->board, source->slot)
+                         ? "the former keys stay in force"
+                         : "until they can, requests are answered 503");
     }
     *task->jwks_url = '\0';
     task->retry = retry ? retry * 2 : RETRY_FIRST;
@@ -179,7 +181,7 @@ static void attend(plan_t *plan, task_t *task, apr_pool_t *pool)
     if (source->file && file_is_unchanged(task, pool)) {
         return;
     }
-    settle(task, refresh(plan, task, pool));
+    settle(plan, task, refresh(plan, task, pool));
     if (source->file && !task->retry) {
         task->due = apr_time_now() + FILE_INTERVAL;
     }

@@ -78,11 +78,38 @@ static bool is_challenged(const auth0_reason_info_t *info)
     return info->error || info->status == HTTP_UNAUTHORIZED;
 }
 
+static void tell_main(const request_rec *r, auth0_reason_t reason,
+                      const char *scope)
+{
+    for (request_rec *main = r->main; main; main = main->main) {
+        mod_auth0_request_t *state = mod_auth0_request_get(main);
+        if (!state) {
+            state = mod_auth0_request_make(main);
+        }
+        state->inner.reason = reason;
+        state->inner.scope = scope ? apr_pstrdup(main->pool, scope) : NULL;
+    }
+}
+
+void mod_auth0_request_failed(request_rec *r)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if (!state || state->reason != AUTH0_OK ||
+        r->status != auth0_reason_info(state->inner.reason)->status) {
+        return;
+    }
+    state->reason = state->inner.reason;
+    mod_auth0_request_note(r, state->reason, auth0_span("", 0));
+    (void)mod_auth0_request_refuse(r, state->reason, state->inner.scope);
+}
+
 int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
                              const char *scope)
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
 
+    tell_main(r, reason, scope);
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");
     if (is_challenged(info)) {
@@ -117,17 +144,33 @@ static void copy_note(request_rec *to, const request_rec *from,
     }
 }
 
+/* The request whose verdict explains the answer. */
+static const request_rec *decisive(const request_rec *last,
+                                   const request_rec *first)
+{
+    const request_rec *refused = first_refused(first);
+
+    if (refused) {
+        return refused;
+    }
+    while (last->prev && !apr_table_get(last->notes, NOTE_REASON)) {
+        last = last->prev;
+    }
+    return last;
+}
+
 int mod_auth0_request_logged(request_rec *r)
 {
-    const request_rec *refused = first_refused(r);
     request_rec *last = r;
 
     while (last->next) {
         last = last->next;
     }
-    if (refused && refused != last) {
-        copy_note(last, refused, NOTE_REASON);
-        copy_note(last, refused, NOTE_TOKEN);
+    const request_rec *from = decisive(last, r);
+
+    if (from != last) {
+        copy_note(last, from, NOTE_REASON);
+        copy_note(last, from, NOTE_TOKEN);
     }
     return DECLINED;
 }

@@ -15,6 +15,12 @@ typedef struct mod_auth0_unmet_t {
     size_t count;
 } mod_auth0_unmet_t;
 
+/* A refusal that may yet become the answer of the request it belongs to. */
+typedef struct mod_auth0_refusal_t {
+    auth0_reason_t reason; /* AUTH0_OK: none */
+    const char *scope;
+} mod_auth0_refusal_t;
+
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
     auth0_policy_t policy;
@@ -24,6 +30,7 @@ typedef struct mod_auth0_request_t {
     bool is_asking;               /* authorization runs on our call */
     mod_auth0_unmet_t unmet;      /* in the evaluation under way    */
     mod_auth0_unmet_t supposed;   /* taken for met, for trial       */
+    mod_auth0_refusal_t inner;    /* of a subrequest                */
 } mod_auth0_request_t;
 
 /* A state for the request, replacing an earlier one. */
@@ -47,8 +54,15 @@ int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
                              const char *scope);
 
 /*
- * log_transaction hook, before the loggers: a refusal that was answered by an
- * error document of its own still stands in the notes of what is logged.
+ * insert_error_filter hook: where a module lets a subrequest decide, as
+ * mod_dir does, its refusal is the answer, and carries the challenge.
+ */
+void mod_auth0_request_failed(request_rec *r);
+
+/*
+ * log_transaction hook, before the loggers: whatever internal redirects came
+ * in between, the verdict that explains the answer stands in the notes of the
+ * request that is logged.
  */
 int mod_auth0_request_logged(request_rec *r);
 

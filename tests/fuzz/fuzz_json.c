@@ -1,0 +1,63 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "common.h"
+
+#include "core/auth0_json.h"
+
+/* The model of nesting; good for well-formed texts only. */
+static unsigned depth_of(auth0_span_t text)
+{
+    unsigned depth = 0;
+    unsigned deepest = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (in_string) {
+            i += c == '\\';
+            in_string = c != '"';
+            continue;
+        }
+        in_string = c == '"';
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest;
+}
+
+static void read_as(auth0_span_t text, auth0_json_limit_t limit,
+                    apr_pool_t *pool)
+{
+    const auth0_json_t *object;
+    auth0_span_t string;
+    double number;
+    size_t len;
+    bool good = auth0_json_object(&object, text, limit, pool);
+    HOLDS(good == (object != NULL));
+    if (!good) {
+        return;
+    }
+    HOLDS(text.len <= limit.bytes);
+    HOLDS(depth_of(text) <= limit.depth);
+    HOLDS(auth0_json_is_object(object));
+    HOLDS(!auth0_json_string(&string, object));
+    HOLDS(!auth0_json_number(&number, object));
+    HOLDS(!auth0_json_array(&len, object));
+    if (auth0_json_string(&string, auth0_json_member(object, "a"))) {
+        for (size_t i = 0; i < string.len; i++) {
+            HOLDS(string.ptr[i] != '\0');
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    apr_pool_t *pool = fuzz_pool();
+    auth0_span_t text = fuzz_span(data, size);
+    auth0_json_limit_t narrow = {64, 3};
+    read_as(text, narrow, pool);
+    read_as(text, auth0_json_header_limit, pool);
+    read_as(text, auth0_json_payload_limit, pool);
+    read_as(text, auth0_json_jwks_limit, pool);
+    apr_pool_destroy(pool);
+    return 0;
+}

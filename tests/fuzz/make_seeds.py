@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""Write known.h and the corpora anew, with keys that are then forgotten.
+
+Needs python3-cryptography. The tokens are made without any of the module's
+own code, so that they also show that it understands other people's tokens.
+"""
+import base64
+import hashlib
+import hmac
+import json
+import os
+import shutil
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ISSUER = "https://tenant.example.auth0.com/"
+AUDIENCE = "https://api.example.com/orders"
+NOW = 1800000000
+SECRET = b"a secret for tests only, longer than any hash, and public"
+CLAIMS = {"iss": ISSUER, "sub": "auth0|fuzz", "aud": [AUDIENCE, "x"],
+          "iat": NOW - 60, "exp": NOW + 60, "scope": "read:orders"}
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def number(n, length=None):
+    return b64(n.to_bytes(length or (n.bit_length() + 7) // 8, "big"))
+
+
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+EC = ec.generate_private_key(ec.SECP256R1())
+
+
+def sign(alg, data):
+    sha256 = hashes.SHA256()
+    if alg == "RS256":
+        return RSA.sign(data, padding.PKCS1v15(), sha256)
+    if alg == "PS256":
+        pss = padding.PSS(mgf=padding.MGF1(sha256), salt_length=32)
+        return RSA.sign(data, pss, sha256)
+    if alg == "ES256":
+        r, s = utils.decode_dss_signature(EC.sign(data, ec.ECDSA(sha256)))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return hmac.new(SECRET, data, hashlib.sha256).digest()
+
+
+def token(alg, kid):
+    header = {"alg": alg, "typ": "JWT"}
+    if kid:
+        header["kid"] = kid
+    text = b64(json.dumps(header).encode()) + "."
+    text += b64(json.dumps(CLAIMS).encode())
+    return text + "." + b64(sign(alg, text.encode()))
+
+
+def jwks():
+    n = RSA.public_key().public_numbers()
+    p = EC.public_key().public_numbers()
+    return {"keys": [
+        {"kty": "RSA", "kid": "rsa", "use": "sig", "alg": "RS256",
+         "n": number(n.n), "e": number(n.e)},
+        {"kty": "EC", "kid": "ec", "use": "sig", "crv": "P-256",
+         "x": number(p.x, 32), "y": number(p.y, 32)}]}
+
+
+TOKENS = {"RS256": token("RS256", "rsa"), "PS256": token("PS256", "rsa"),
+          "ES256": token("ES256", "ec"), "HS256": token("HS256", None)}
+JWKS = json.dumps(jwks())
+
+
+def c_string(text):
+    lines = [json.dumps(text[i:i + 66]) for i in range(0, len(text), 66)]
+    return "\n".join("    " + line for line in lines)
+
+
+def write_known():
+    out = ["/* Licensed under the Apache License, Version 2.0; "
+           "see LICENSE. */",
+           "/* Made by make_seeds.py; the private keys are forgotten. */",
+           "/* clang-format off */",
+           "#ifndef KNOWN_H", "#define KNOWN_H", "",
+           "#define KNOWN_NOW %d" % NOW,
+           '#define KNOWN_ISSUER "%s"' % ISSUER,
+           '#define KNOWN_AUDIENCE "%s"' % AUDIENCE, "",
+           "static const char known_secret[] =",
+           c_string(SECRET.decode()) + ";", "",
+           "static const char known_jwks[] =", c_string(JWKS) + ";", "",
+           "/* Good at KNOWN_NOW: RS256, PS256, ES256, HS256. */",
+           "static const char *const known_tokens[] = {"]
+    out += [c_string(t) + "," for t in TOKENS.values()]
+    out += ["};", "", "#endif", ""]
+    with open(os.path.join(HERE, "known.h"), "w") as f:
+        f.write("\n".join(out))
+
+
+def seeds(surface, files):
+    folder = os.path.join(HERE, "corpus", surface)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for name, data in files.items():
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+
+
+def token_seeds():
+    good = {"good-" + k.lower(): v for k, v in TOKENS.items()}
+    head, body, signature = TOKENS["RS256"].split(".")
+    def part(value):
+        return b64(json.dumps(value).encode())
+    none = part({"alg": "none"})
+    dir_ = part({"alg": "dir", "enc": "A256GCM"})
+    oaep = part({"alg": "RSA-OAEP-256", "enc": "A256GCM"})
+    bad = {
+        "abort": "A===.e30.AAAA",
+        "empty": "",
+        "opaque": "7Fjfp0ZBr1KtDRbnfVdmIw",
+        "dots": "." * 40,
+        "none": none + "." + body + ".",
+        "no-signature": head + "." + body + ".",
+        "short-signature": head + "." + body + "." + signature[:-4],
+        "padded": TOKENS["ES256"] + "==",
+        "junk-behind": TOKENS["ES256"] + "=.a.b.c",
+        "jwe-dir": dir_ + "..AAAA.AAAA.AAAA",
+        "jwe-oaep": oaep + ".AAAA.AAAA.AAAA.AAAA",
+        "psychic": ".".join(TOKENS["ES256"].split(".")[:2]) + "."
+                   + b64(bytes(64)),
+        "crit": ".".join([part({"alg": "RS256", "crit": ["exp"]}), body,
+                          signature]),
+        "jwk": ".".join([part({"alg": "RS256", "jwk": {}}), body,
+                         signature]),
+        "hs256-over-rsa": ".".join([part({"alg": "HS256", "kid": "rsa"}),
+                                    body, b64(bytes(32))]),
+    }
+    return {**good, **bad}
+
+
+def header_seeds():
+    deep = '{"alg":"RS256","x":' + "[" * 17 + "]" * 17 + "}"
+    return {
+        "header-rs256": '{"alg":"RS256","kid":"rsa","typ":"JWT"}',
+        "header-es256": '{"alg":"ES256","kid":"ec","typ":"at+jwt"}',
+        "header-hs256": '{"alg":"HS256"}',
+        "header-none": '{"alg":"nOnE"}',
+        "header-twice": '{"alg":"none","alg":"RS256"}',
+        "header-crit": '{"alg":"RS256","crit":["b64"],"b64":false}',
+        "header-deep": deep,
+        "header-kid": '{"alg":"RS256","kid":"%s"}' % ("k" * 257),
+        "header-escapes": '{"\\u0061lg":"RS\\u003256"}',
+    }
+
+
+def jwks_seeds():
+    rsa_key, ec_key = jwks()["keys"]
+    def doc(*keys):
+        return json.dumps({"keys": keys})
+    return {
+        "good": JWKS,
+        "good-rsa": doc(rsa_key),
+        "good-ec": doc(ec_key),
+        "no-kid": doc({k: v for k, v in ec_key.items() if k != "kid"}),
+        "mixed": doc({"kty": "oct", "k": "AQ"}, {"kty": "OKP"}, 1, ec_key),
+        "collision": doc(ec_key, {**rsa_key, "kid": "ec"}),
+        "twice": doc(ec_key, ec_key),
+        "private": doc({**ec_key, "d": "AQ"}),
+        "e1": doc({**rsa_key, "e": "AQ"}),
+        "off-curve": doc({**ec_key, "y": ec_key["x"]}),
+        "enc": doc({**rsa_key, "use": "enc"}),
+        "empty-set": '{"keys":[]}',
+        "cut": JWKS[:200],
+    }
+
+
+def claims_seeds():
+    return {
+        "good": json.dumps(CLAIMS),
+        "good-least": '{"iss":"%s","aud":"%s","exp":%d}' % (ISSUER, AUDIENCE,
+                                                           NOW + 1),
+        "expired": json.dumps({**CLAIMS, "exp": NOW}),
+        "huge-exp": '{"iss":"%s","aud":"%s","exp":1e308}' % (ISSUER,
+                                                             AUDIENCE),
+        "fraction": json.dumps({**CLAIMS, "exp": NOW + 0.5}),
+        "nbf": json.dumps({**CLAIMS, "nbf": NOW + 1}),
+        "cnf": json.dumps({**CLAIMS, "cnf": {"jkt": "x"}}),
+        "control": json.dumps({**CLAIMS, "sub": "a\r\nb"}),
+        "aud-65": json.dumps({**CLAIMS, "aud": ["x"] * 65}),
+        "twice": '{"iss":"a","iss":"b"}',
+        "array": "[]",
+    }
+
+
+def bearer_seeds():
+    return {
+        "good": "Bearer " + TOKENS["ES256"],
+        "good-case": "bEARER abc==",
+        "nothing": "Bearer",
+        "two-words": "Bearer a b",
+        "two-fields": "Bearer a, Bearer b",
+        "basic": "Basic dTpw",
+        "hidden": "Basic dTpw, Bearer b",
+        "bytes": b"Bearer \xff\x01",
+        "realm": b"a\"b\\c\r\nX: y",
+    }
+
+
+def scope_seeds():
+    return {
+        "good": "read:orders\nread:orders write:orders",
+        "good-both": "a b\nb a",
+        "good-either": "a|b\nb",
+        "prefix": "read:a\nread:ab",
+        "empty": "\n",
+        "spaces": "  a  b \n  b   a  ",
+        "bad-bytes": b"a\"b\nx",
+        "nul": b"a\na\0b",
+    }
+
+
+def json_seeds():
+    return {
+        "good": '{"a":[1,2.5,"x",true,null,{"b":{}}]}',
+        "good-deep": '{"a":' + "[" * 15 + "]" * 15 + "}",
+        "deep": '{"a":' + "[" * 16 + "]" * 16 + "}",
+        "strings": '{"a":"[[[[\\"{{{{\\\\"}',
+        "twice": '{"a":1,"\\u0061":2}',
+        "nul": '{"a":"\\u0000"}',
+        "bom": b"\xef\xbb\xbf{}",
+        "large-number": '{"a":1e400}',
+        "array": "[]",
+        "open": '{"a',
+    }
+
+
+def b64_seeds():
+    return {"good": "Zm9vYmFy", "good-two": "Zg", "unused-bits": "Zh",
+            "padded": "Zg==", "one": "A", "standard": "+/+/",
+            "bytes": bytes(range(256))}
+
+
+def discovery_seeds():
+    def doc(**members):
+        return json.dumps({"issuer": ISSUER, **members})
+    return {
+        "good": doc(jwks_uri=ISSUER + ".well-known/jwks.json"),
+        "http": doc(jwks_uri="http://a.example/k"),
+        "loopback": doc(jwks_uri="http://127.0.0.1:8080/k"),
+        "user": doc(jwks_uri="https://u@a.example/k"),
+        "nothing": doc(),
+        "other": '{"issuer":"https://evil.example/","jwks_uri":"https://e/"}',
+    }
+
+
+def main():
+    write_known()
+    tokens = token_seeds()
+    seeds("verify", tokens)
+    seeds("jws", {**tokens, **header_seeds()})
+    seeds("jwks", jwks_seeds())
+    seeds("claims", claims_seeds())
+    seeds("bearer", bearer_seeds())
+    seeds("scope", scope_seeds())
+    seeds("json", json_seeds())
+    seeds("b64", b64_seeds())
+    seeds("discovery", discovery_seeds())
+
+
+if __name__ == "__main__":
+    main()
