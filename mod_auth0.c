@@ -21,6 +21,8 @@ static void register_hooks(apr_pool_t *pool)
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
+                          APR_HOOK_MIDDLE);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);

@@ -16,8 +16,9 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_OK] = {"ok", 200, NULL, NULL, "the token is good"},
     [AUTH0_CONFIG_INCOMPLETE] =
         {"config.incomplete", 500, NULL, NULL,
-         "no issuer or no audience is in force here: set Auth0Domain (or "
-         "Auth0Issuer) and Auth0Audience for this location"},
+         "no issuer, no audience or, for HS*, no secret is in force here: set "
+         "Auth0Domain (or Auth0Issuer), Auth0Audience and, if need be, "
+         "Auth0SigningSecret for this location"},
     [AUTH0_REQUEST_NO_TOKEN] = {"request.no_token", 401, NULL, NULL,
                                 "the request has no Authorization field"},
     [AUTH0_REQUEST_SCHEME] =

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <apr_lib.h>
+#include <apr_strings.h>
 #include <apr_uri.h>
 
 #include "core/auth0_span.h"
@@ -77,6 +78,18 @@ static bool is_ipv6(const apr_uri_t *uri)
     return strchr(uri->hostname, ':') != NULL;
 }
 
+static bool has_good_port(const apr_uri_t *uri)
+{
+    char *end;
+
+    if (!uri->port_str || !*uri->port_str) {
+        return true;
+    }
+    apr_int64_t port = apr_strtoi64(uri->port_str, &end, 10);
+
+    return apr_isdigit(*uri->port_str) && !*end && port >= 1 && port <= 65535;
+}
+
 const char *auth0_url_check(const char *url, apr_pool_t *pool)
 {
     apr_uri_t uri;
@@ -92,6 +105,9 @@ const char *auth0_url_check(const char *url, apr_pool_t *pool)
     }
     if (!is_ipv6(&uri) && auth0_host_check(uri.hostname)) {
         return "has a host name with a character that no host name has";
+    }
+    if (!has_good_port(&uri)) {
+        return "has a port that is no number from 1 to 65535";
     }
     if (uri.user || uri.password) {
         return "has a user name or password; leave it out";

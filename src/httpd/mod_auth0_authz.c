@@ -130,18 +130,28 @@ static int ask(request_rec *r, mod_auth0_request_t *state)
     return status;
 }
 
-/* What would be, were more of the requirements met; it leaves no log line. */
-static bool would_pass(request_rec *r, mod_auth0_request_t *state,
-                       const mod_auth0_unmet_t *supposed)
+/* A copy to try on: neither log lines nor headers of a trial may remain. */
+static request_rec *trial_of(const request_rec *r)
 {
     static const struct ap_logconf quiet = {NULL, APLOG_EMERG};
-    const struct ap_logconf *log = r->log;
+    request_rec *trial = apr_pmemdup(r->pool, r, sizeof(*r));
 
+    trial->log = &quiet;
+    trial->notes = apr_table_clone(r->pool, r->notes);
+    trial->subprocess_env = apr_table_clone(r->pool, r->subprocess_env);
+    trial->headers_in = apr_table_clone(r->pool, r->headers_in);
+    trial->headers_out = apr_table_clone(r->pool, r->headers_out);
+    trial->err_headers_out = apr_table_clone(r->pool, r->err_headers_out);
+    return trial;
+}
+
+/* What would be, were more of the requirements met? */
+static bool would_pass(const request_rec *r, mod_auth0_request_t *state,
+                       const mod_auth0_unmet_t *supposed)
+{
     state->supposed = *supposed;
-    r->log = &quiet;
-    int status = ask(r, state);
+    int status = ask(trial_of(r), state);
 
-    r->log = log;
     state->supposed.count = 0;
     return status == OK;
 }

@@ -51,12 +51,9 @@ static bool is_path_prefix(const char *outer, const char *inner)
     auth0_span_t head = auth0_span_cstr(outer);
     auth0_span_t path = auth0_span_cstr(inner);
 
-    while (head.len > 0 && head.ptr[head.len - 1] == '/') {
-        head.len--;
-    }
-    return path.len >= head.len &&
-           auth0_span_eq(auth0_span(path.ptr, head.len), head) &&
-           (path.len == head.len || path.ptr[head.len] == '/');
+    return auth0_span_starts(path, outer) &&
+           (path.len == head.len || path.ptr[head.len] == '/' ||
+            head.ptr[head.len - 1] == '/');
 }
 
 static bool is_inside(const ap_directive_t *node,
@@ -147,7 +144,8 @@ static bool may_come_from_elsewhere(const check_t *check,
         bool untold =
             !location_path(check, other) || !location_path(check, section);
         if (other->dir != section->dir && untold && has(other->dir) &&
-            reaches_server(check, other, section)) {
+            (reaches_server(check, other, section) ||
+             section->server == check->main_server)) {
             return true;
         }
     }

@@ -96,7 +96,8 @@ int mod_auth0_server_refresh(const server_rec *server)
 
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
 {
-    if (!dir->issuers || !dir->audiences) {
+    if (!dir->issuers || !dir->audiences ||
+        ((mod_auth0_dir_algs(dir) & auth0_alg_symmetric()) && !dir->secret)) {
         return false;
     }
     policy->issuers = (const auth0_span_t *)dir->issuers->elts;

@@ -2,6 +2,7 @@
 #include "httpd/mod_auth0_directives.h"
 
 #include <http_core.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "core/auth0_url.h"
@@ -11,6 +12,8 @@
 
 /* All of Debian's authorities together are a quarter of this, in bytes. */
 #define CA_FILE_MAX ((size_t)1048576)
+
+#define TWICE "is named twice in this section; name each issuer once"
 
 /* "Auth0Audience: 'x' is wrong", with room for more in the same call. */
 static const char *complain(const cmd_parms *cmd, const char *value,
@@ -26,7 +29,7 @@ static const char *read_seconds(int *seconds, const cmd_parms *cmd,
     char *end;
     apr_int64_t value = apr_strtoi64(text, &end, 10);
 
-    if (*text == '\0' || *end != '\0' || value < least || value > most) {
+    if (!apr_isdigit(*text) || *end != '\0' || value < least || value > most) {
         return apr_psprintf(cmd->pool,
                             "%s: '%s' is not a whole number of seconds from "
                             "%d to %d",
@@ -36,12 +39,28 @@ static const char *read_seconds(int *seconds, const cmd_parms *cmd,
     return NULL;
 }
 
+static bool is_named(const mod_auth0_dir_t *dir, const char *issuer)
+{
+    for (int i = 0; dir->issuers && i < dir->issuers->nelts; i++) {
+        if (auth0_span_is(APR_ARRAY_IDX(dir->issuers, i, auth0_span_t),
+                          issuer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NULL when the section has the issuer already. */
 static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
                                       const char *issuer)
 {
+    if (is_named(dir, issuer)) {
+        return NULL;
+    }
     mod_auth0_source_t *source =
         mod_auth0_source_add(cmd->pool, cmd->server, issuer);
 
+    mod_auth0_section_record(cmd, dir);
     if (!dir->issuers) {
         dir->issuers = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
         dir->sources =
@@ -61,9 +80,9 @@ static const char *set_domain(cmd_parms *cmd, void *conf, const char *host)
         return complain(cmd, host, why);
     }
     ap_str_tolower(lower);
-    mod_auth0_section_record(cmd, conf);
-    add_issuer(cmd, conf, apr_pstrcat(cmd->pool, "https://", lower, "/", NULL));
-    return NULL;
+    const char *issuer = apr_pstrcat(cmd->pool, "https://", lower, "/", NULL);
+
+    return add_issuer(cmd, conf, issuer) ? NULL : complain(cmd, host, TWICE);
 }
 
 static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
@@ -110,9 +129,11 @@ static const char *set_issuer(cmd_parms *cmd, void *conf, const char *url,
     if (strchr(url, '?')) {
         return complain(cmd, url, "has a query; an issuer has none");
     }
-    mod_auth0_section_record(cmd, conf);
     mod_auth0_source_t *source = add_issuer(cmd, conf, url);
 
+    if (!source) {
+        return complain(cmd, url, TWICE);
+    }
     return where ? set_keys(cmd, source, where) : NULL;
 }
 

@@ -46,8 +46,11 @@ void mod_auth0_keys_start(const mod_auth0_board_t *board, size_t slots,
     keys.board = board;
     keys.shelves = apr_pcalloc(pool, (slots + 1) * sizeof(shelf_t));
     for (size_t i = 0; i < slots; i++) {
-        apr_thread_mutex_create(&keys.shelves[i].mutex,
-                                APR_THREAD_MUTEX_DEFAULT, pool);
+        if (apr_thread_mutex_create(&keys.shelves[i].mutex,
+                                    APR_THREAD_MUTEX_DEFAULT,
+                                    pool) != APR_SUCCESS) {
+            keys.shelves[i].mutex = NULL;
+        }
         apr_pool_cleanup_register(pool, &keys.shelves[i], clear,
                                   apr_pool_cleanup_null);
     }
@@ -96,6 +99,9 @@ mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source)
 {
     shelf_t *shelf = &keys.shelves[source->slot];
 
+    if (!shelf->mutex) {
+        return NULL;
+    }
     apr_thread_mutex_lock(shelf->mutex);
     bring_up_to_date(shelf, source->slot);
     mod_auth0_held_t *held = shelf->in_force;

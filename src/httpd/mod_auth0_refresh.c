@@ -17,6 +17,7 @@
 #define TOTAL_MS 10000
 #define RETRY_FIRST apr_time_from_sec(1)
 #define RETRY_MOST apr_time_from_sec(60)
+#define NEVER_SEEN ((apr_time_t)-1)
 #define FILE_INTERVAL apr_time_from_sec(1)
 
 /* What the refreshing process knows of one slot. */
@@ -30,7 +31,6 @@ typedef struct task_t {
 
 typedef struct plan_t {
     mod_auth0_board_t *board;
-    server_rec *server;
     size_t slots;
     task_t *tasks;
 } plan_t;
@@ -93,25 +93,28 @@ static const char *obtain(auth0_span_t *document, task_t *task,
                              pool);
 }
 
-static void publish(plan_t *plan, const task_t *task, auth0_span_t document,
-                    apr_pool_t *pool)
+static void announce(const mod_auth0_source_t *source, const auth0_jwks_t *set)
 {
-    auth0_span_t former;
-    size_t slot = task->source->slot;
-
-    if (mod_auth0_board_read(&former, plan->board, slot, pool) &&
-        auth0_span_eq(former, document)) {
-        return;
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, source->server,
+                 "new keys of issuer %s are in force: %" APR_SIZE_T_FMT
+                 ", and %" APR_SIZE_T_FMT " left out as unusable",
+                 source->issuer, auth0_jwks_count(set),
+                 auth0_jwks_skipped(set));
+    if (auth0_jwks_secrets(set) > 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
+                     "issuer %s publishes %" APR_SIZE_T_FMT
+                     " private or symmetric keys: they are ignored, and "
+                     "whoever can read them can forge tokens",
+                     source->issuer, auth0_jwks_secrets(set));
     }
-    mod_auth0_board_write(plan->board, slot, document);
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, task->source->server,
-                 "new keys of issuer %s are in force", task->source->issuer);
 }
 
 /* Taken or refused as a whole; a refused document leaves the former keys. */
 static const char *refresh(plan_t *plan, task_t *task, apr_pool_t *pool)
 {
+    size_t slot = task->source->slot;
     auth0_span_t document;
+    auth0_span_t former;
     auth0_jwks_t *set;
     const char *why = obtain(&document, task, pool);
 
@@ -121,14 +124,11 @@ static const char *refresh(plan_t *plan, task_t *task, apr_pool_t *pool)
     if (why) {
         return why;
     }
-    if (auth0_jwks_secrets(set) > 0) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, task->source->server,
-                     "issuer %s publishes %" APR_SIZE_T_FMT
-                     " private or symmetric keys: they are ignored, and "
-                     "whoever can read them can forge tokens",
-                     task->source->issuer, auth0_jwks_secrets(set));
+    if (!mod_auth0_board_read(&former, plan->board, slot, pool) ||
+        !auth0_span_eq(former, document)) {
+        mod_auth0_board_write(plan->board, slot, document);
+        announce(task->source, set);
     }
-    publish(plan, task, document, pool);
     return NULL;
 }
 
@@ -137,12 +137,13 @@ static void settle(const plan_t *plan, task_t *task, const char *why)
 {
     const mod_auth0_source_t *source = task->source;
     apr_interval_time_t retry = task->retry;
+    const char *verb = source->file ? "read" : "fetched";
 
     if (!why) {
         if (retry) {
             ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, source->server,
-                         "the keys of issuer %s can be fetched again",
-                         source->issuer);
+                         "the keys of issuer %s can be %s again",
+                         source->issuer, verb);
         }
         task->retry = 0;
         task->due = apr_time_now() + apr_time_from_sec(source->refresh);
@@ -150,8 +151,8 @@ static void settle(const plan_t *plan, task_t *task, const char *why)
     }
     if (!retry) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
-                     "the keys of issuer %s cannot be fetched: %s; %s",
-                     source->issuer, why,
+                     "the keys of issuer %s cannot be %s: %s; %s",
+                     source->issuer, verb, why,
                      mod_auth0_board_edition(plan->board, source->slot)
                          ? "the former keys stay in force"
                          : "until they can, requests are answered 503");
@@ -182,7 +183,7 @@ static void attend(plan_t *plan, task_t *task, apr_pool_t *pool)
         return;
     }
     settle(plan, task, refresh(plan, task, pool));
-    if (source->file && !task->retry) {
+    if (source->file) {
         task->due = apr_time_now() + FILE_INTERVAL;
     }
 }
@@ -212,13 +213,12 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
 }
 
 static plan_t *make_plan(mod_auth0_board_t *board, size_t slots,
-                         apr_pool_t *pool, server_rec *server)
+                         apr_pool_t *pool)
 {
     const apr_array_header_t *sources = mod_auth0_sources();
     plan_t *plan = apr_pcalloc(pool, sizeof(*plan));
 
     plan->board = board;
-    plan->server = server;
     plan->slots = slots;
     plan->tasks = apr_pcalloc(pool, (slots + 1) * sizeof(task_t));
     for (int i = 0; i < sources->nelts; i++) {
@@ -227,6 +227,7 @@ static plan_t *make_plan(mod_auth0_board_t *board, size_t slots,
         task_t *task = &plan->tasks[source->slot];
         if (!task->source || source->needed) {
             task->source = source;
+            task->mtime = NEVER_SEEN;
         }
     }
     return plan;
@@ -240,7 +241,6 @@ static int pin_files(plan_t *plan, apr_pool_t *pool)
         if (!file || !task->source->needed) {
             continue;
         }
-        task->mtime = mod_auth0_file_mtime(file, pool);
         const char *why = refresh(plan, task, pool);
         if (why) {
             ap_log_error(APLOG_MARK, APLOG_EMERG, 0, task->source->server,
@@ -272,7 +272,7 @@ static apr_status_t watch(plan_t *plan, apr_pool_t *pool)
 int mod_auth0_refresh_plan(mod_auth0_board_t *board, size_t slots,
                            apr_pool_t *pconf, server_rec *server)
 {
-    plan_t *plan = make_plan(board, slots, pconf, server);
+    plan_t *plan = make_plan(board, slots, pconf);
     int status = pin_files(plan, pconf);
 
     if (status != OK || slots == 0) {

@@ -91,12 +91,23 @@ static void tell_main(const request_rec *r, auth0_reason_t reason,
     }
 }
 
+/* Not where another module asks for credentials of its own kind. */
+static bool answers_for_inner(request_rec *r, const mod_auth0_request_t *state)
+{
+    const char *type = ap_auth_type(r);
+
+    return state && state->reason == AUTH0_OK &&
+           state->inner.reason != AUTH0_OK &&
+           r->status == auth0_reason_info(state->inner.reason)->status &&
+           (!type || auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) &&
+           !apr_table_get(r->err_headers_out, "WWW-Authenticate");
+}
+
 void mod_auth0_request_failed(request_rec *r)
 {
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
-    if (!state || state->reason != AUTH0_OK ||
-        r->status != auth0_reason_info(state->inner.reason)->status) {
+    if (!answers_for_inner(r, state)) {
         return;
     }
     state->reason = state->inner.reason;
@@ -104,11 +115,33 @@ void mod_auth0_request_failed(request_rec *r)
     (void)mod_auth0_request_refuse(r, state->reason, state->inner.scope);
 }
 
+void mod_auth0_request_redirected(request_rec *r)
+{
+    if (r->prev) {
+        mod_auth0_request_failed(r->prev);
+    }
+}
+
+/* True when this request is the error document of one that we refused. */
+static bool is_error_document(const request_rec *r)
+{
+    for (r = r->prev; r; r = r->prev) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        if (state && state->reason != AUTH0_OK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
                              const char *scope)
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
 
+    if (is_error_document(r)) {
+        return info->status;
+    }
     tell_main(r, reason, scope);
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");

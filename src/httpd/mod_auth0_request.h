@@ -48,7 +48,8 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
 
 /*
  * Make the answer of a refusal: challenge, caching, and the HTTP status that
- * is returned. scope is NULL, or the words for the challenge.
+ * is returned. scope is NULL, or the words for the challenge. An error document
+ * that is refused itself leaves the answer of what went wrong first.
  */
 int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
                              const char *scope);
@@ -58,6 +59,9 @@ int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
  * mod_dir does, its refusal is the answer, and carries the challenge.
  */
 void mod_auth0_request_failed(request_rec *r);
+
+/* insert_filter hook: the same where a local error document answers. */
+void mod_auth0_request_redirected(request_rec *r);
 
 /*
  * log_transaction hook, before the loggers: whatever internal redirects came
