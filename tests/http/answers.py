@@ -1,0 +1,101 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""What each reason code looks like from outside."""
+import hashlib
+
+from logs import watch
+
+REALM = "api.example.com"
+
+#: The Authorization field fails: reason -> (status, error, description).
+ANSWERS = {
+    "request.no_token": (401, None, None),
+    "request.scheme": (401, None, None),
+    "request.malformed": (
+        400,
+        "invalid_request",
+        "The credentials are malformed",
+    ),
+    "request.multiple": (
+        400,
+        "invalid_request",
+        "More than one credential was sent",
+    ),
+    "request.too_large": (400, "invalid_request", "The token is too large"),
+    "require.scope": (
+        403,
+        "insufficient_scope",
+        "The token lacks a required scope",
+    ),
+}
+
+#: The token fails: always 401 with the error invalid_token.
+DESCRIPTIONS = {
+    "token.malformed": "The token is malformed",
+    "token.opaque": "The token is not a JSON Web Token",
+    "token.encrypted": "Encrypted tokens are not accepted",
+    "header.malformed": "The token's header is malformed",
+    "header.forbidden": "The token's header is not acceptable",
+    "header.crit": "The token's header is not acceptable",
+    "header.alg": "The token's algorithm is not accepted",
+    "header.typ": "The token is not an access token",
+    "key.unknown": "The token's signing key is not known",
+    "key.unusable": "The token's signing key is not usable",
+    "signature.length": "The token's signature is not valid",
+    "signature.invalid": "The token's signature is not valid",
+    "claims.malformed": "The token's claims are malformed",
+    "claims.type": "A claim of the token has a wrong type",
+    "claims.missing": "The token lacks a required claim",
+    "claims.iss": "The token is from another issuer",
+    "claims.aud": "The token is for another audience",
+    "claims.exp": "The token has expired",
+    "claims.nbf": "The token is not valid yet",
+    "claims.iat": "The token was issued in the future",
+    "cnf.unknown": "The token is bound in a way not supported here",
+}
+for _code, _text in DESCRIPTIONS.items():
+    ANSWERS[_code] = (401, "invalid_token", _text)
+
+#: Answers that carry no challenge.
+WITHOUT_CHALLENGE = {
+    "config.incomplete": 500,
+    "key.unavailable": 503,
+    "require.other": 403,
+}
+
+
+def fingerprint(token):
+    """How a token may appear in a log."""
+    data = token if isinstance(token, bytes) else token.encode()
+    return hashlib.sha256(data).hexdigest()[:8]
+
+
+def challenge(reason, realm=REALM, scope=None):
+    _, error, description = ANSWERS[reason]
+    value = f'Bearer realm="{realm}"'
+    if error:
+        value += f', error="{error}", error_description="{description}"'
+    if scope:
+        value += f', scope="{scope}"'
+    return value
+
+
+def refused(response, reason, realm=REALM, scope=None):
+    """The response is what this reason demands, no more and no less."""
+    if reason in WITHOUT_CHALLENGE:
+        status, challenges = WITHOUT_CHALLENGE[reason], []
+    else:
+        status = ANSWERS[reason][0]
+        challenges = [challenge(reason, realm, scope)]
+    if status == 403:
+        watch.announce("AH01631: .* authorization failure")
+    got = (response.reason, response.status, response.challenges)
+    assert got == (reason, status, challenges)
+    assert response.header("Cache-Control") == "no-store"
+
+
+def accepted(response, user):
+    """The request was let in, with nothing of a refusal left over."""
+    got = (response.reason, response.status, response.challenges)
+    assert got == ("ok", 200, [])
+    assert response.header("Cache-Control") is None
+    assert response.user == user

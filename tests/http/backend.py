@@ -1,0 +1,45 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""A back end behind mod_proxy that tells what has reached it."""
+import http.server
+import json
+import threading
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self):
+        length = int(self.headers.get("Content-Length", 0))
+        arrived = {
+            "method": self.command,
+            "path": self.path,
+            "body": self.rfile.read(length).decode(),
+            "user": self.headers.get_all("X-User"),
+        }
+        self.server.arrived.append(arrived)
+        body = json.dumps(arrived).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = _answer
+
+    def log_message(self, *_):
+        pass
+
+
+class Backend(http.server.ThreadingHTTPServer):
+    """A server on loopback; arrived lists what has reached it."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.arrived = []
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()

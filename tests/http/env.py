@@ -1,0 +1,302 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""A real httpd with the module in it, in a directory of its own."""
+import functools
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import client
+from logs import AccessLog, watch
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+MODULE = pathlib.Path(
+    os.environ.get("MOD_AUTH0_SO", REPO / ".libs" / "mod_auth0.so")
+).resolve()
+
+MODULES = (
+    "unixd log_config watchdog authn_core authz_core authz_host authz_user "
+    "alias dir env headers mime setenvif"
+).split()
+
+THREADED = """\
+StartServers 2
+ServerLimit 2
+ThreadsPerChild 8
+MinSpareThreads 2
+MaxSpareThreads 16
+MaxRequestWorkers 16
+"""
+MPM_LIMITS = {
+    "event": THREADED,
+    "worker": THREADED,
+    "prefork": "StartServers 4\nServerLimit 8\nMaxRequestWorkers 8\n",
+}
+
+READY = "resuming normal operations"
+TLS_HOSTS = ("api.example.com", "localhost", "127.0.0.1")
+
+BASE = """\
+ServerRoot "{directory}"
+Define DIR "{directory}"
+{modules}
+LoadModule auth0_module "{module}"
+{user}
+{limits}
+Listen 127.0.0.1:{port}
+ServerName api.example.com
+UseCanonicalName Off
+LimitRequestFieldSize 65536
+DefaultRuntimeDir "${{DIR}}/run"
+PidFile run/httpd.pid
+ErrorLog logs/error.log
+LogLevel notice auth0:trace8
+LogFormat "%{{X-Test-Id}}i %m %U %>s %{{auth0-reason}}n %{{auth0-token}}n %u" v
+CustomLog logs/access.log v
+DocumentRoot "${{DIR}}/htdocs"
+TypesConfig /dev/null
+AddType text/html .html
+"""
+
+
+@functools.lru_cache(maxsize=None)
+def apxs(name):
+    """A setting of the httpd that modules are built for."""
+    done = subprocess.run(
+        ["apxs", "-q", name], capture_output=True, check=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@functools.lru_cache(maxsize=None)
+def program():
+    return os.path.join(apxs("SBINDIR"), apxs("PROGNAME"))
+
+
+@functools.lru_cache(maxsize=None)
+def built_in():
+    """Modules that are part of the program: they cannot be loaded."""
+    done = subprocess.run(
+        [program(), "-l"], capture_output=True, check=True, text=True
+    )
+    return set(re.findall(r"mod_(\w+)\.c", done.stdout))
+
+
+def load_modules(names):
+    folder = apxs("LIBEXECDIR")
+    lines = [
+        f'LoadModule {name}_module "{folder}/mod_{name}.so"'
+        for name in names
+        if name not in built_in()
+    ]
+    return "\n".join(lines)
+
+
+def run_as():
+    """User and Group for children, which root has to name."""
+    if os.geteuid() != 0:
+        return ""
+    for name in ("www-data", "daemon", "nobody"):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return f"User {name}\nGroup #{pwd.getpwnam(name).pw_gid}"
+    raise AssertionError("no user to run httpd as")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Httpd:
+    """
+    An httpd with a configuration, to be used in a with statement.
+
+    files maps paths in its directory to their content; the configuration
+    reaches them as ${DIR}/path. htdocs/ is what it serves.
+    """
+
+    def __init__(
+        self,
+        config,
+        files=None,
+        mpm="event",
+        modules=(),
+        tls=None,
+        http2=False,
+    ):
+        self.directory = self._make_directory()
+        self.port = free_port()
+        self.mpm = mpm
+        self.tls = tls
+        self.http2 = http2
+        self.process = None
+        self.access = AccessLog(self.directory / "logs" / "access.log")
+        self.error_log = self.directory / "logs" / "error.log"
+        for path, content in (files or {}).items():
+            self.write(path, content)
+        self.conf_file = self.directory / "httpd.conf"
+        self.conf_file.write_text(self._base(modules) + config)
+
+    @staticmethod
+    def _make_directory():
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="mod-auth0-"))
+        directory.chmod(0o755)
+        for name in ("logs", "run", "htdocs"):
+            (directory / name).mkdir()
+        return directory
+
+    def _base(self, modules):
+        names = [f"mpm_{self.mpm}", *MODULES, *modules]
+        if self.tls:
+            names += ["socache_shmcb", "ssl"]
+        if self.http2:
+            names.append("http2")
+        base = BASE.format(
+            directory=self.directory,
+            modules=load_modules(names),
+            module=MODULE,
+            user=run_as(),
+            limits=MPM_LIMITS[self.mpm],
+            port=self.port,
+        )
+        if self.http2:
+            base += "Protocols h2 h2c http/1.1\n"
+        if self.tls:
+            cert, key = self.tls.issue("httpd", TLS_HOSTS)
+            base += "SSLSessionCache shmcb:run/ssl\nSSLEngine on\n"
+            base += f'SSLCertificateFile "{cert}"\n'
+            base += f'SSLCertificateKeyFile "{key}"\n'
+        return base
+
+    def write(self, path, content):
+        """Put a file into the server's directory, at once and whole."""
+        target = self.directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(client.to_bytes(content))
+        part.chmod(0o755 if target.suffix == ".cgi" else 0o644)
+        part.replace(target)
+        return target
+
+    def check(self):
+        """httpd -t: its exit code and all that it prints."""
+        done = subprocess.run(
+            [program(), "-t", "-f", self.conf_file],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=30,
+        )
+        return done.returncode, done.stdout
+
+    def start(self):
+        # To stop, httpd signals its process group: it needs one of its own.
+        console = self.directory / "logs" / "console-error.log"
+        with console.open("wb") as output:
+            self.process = subprocess.Popen(
+                [program(), "-DFOREGROUND", "-f", self.conf_file],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        for path in (console, self.error_log, self.access.log.path):
+            watch.add(self, path)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self, timeout=15):
+        """Before that, a signal would kill the parent and no child."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if self.error_log.exists() and READY in self.error_log.read_text():
+                return
+            time.sleep(0.01)
+        logs = [p.read_text() for p in self.directory.glob("logs/*error.log")]
+        self.stop()
+        raise AssertionError("httpd did not start:\n" + "\n".join(logs))
+
+    def stop(self):
+        """Stop the server, and read its logs for the last time."""
+        if not self.process:
+            return
+        watch.scan()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=15)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+            watch.remove(self)
+
+    def wait_for_log(self, pattern, count=1, timeout=15):
+        """Wait until so many lines of the error log match."""
+        deadline = time.monotonic() + timeout
+        while len(re.findall(pattern, self.error_log.read_text())) < count:
+            assert time.monotonic() < deadline, f"never logged: {pattern}"
+            time.sleep(0.02)
+
+    def graceful(self):
+        """Restart with the configuration as it stands now."""
+        count = self.error_log.read_text().count(READY)
+        self.process.send_signal(signal.SIGUSR1)
+        self.wait_for_log(READY, count + 1)
+
+    def children(self):
+        """The process ids of the servers that httpd has started."""
+        pid = self.process.pid
+        path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+        return {int(child) for child in path.read_text().split()}
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        self.remove()
+
+    def remove(self):
+        shutil.rmtree(self.directory)
+
+    def request(
+        self, method, path, token=None, headers=(), body=b"", h2=False
+    ):
+        """One request; token is sent as RFC 6750 section 2.1 says."""
+        headers = list(headers)
+        if token is not None:
+            value = b"Bearer " + client.to_bytes(token)
+            headers.append(("Authorization", value))
+        send = client.request_http2 if h2 else client.request
+        ca_file = self.tls.file if self.tls else None
+        response, number = send(
+            self.port, method, path, headers, body, ca_file
+        )
+        response.record = self.access.record(number)
+        return response
+
+    def get(self, path, token=None, **more):
+        return self.request("GET", path, token, **more)
+
+
+def check_config(config, files=None, **more):
+    """httpd -t of a configuration: exit code and output."""
+    httpd = Httpd(config, files, **more)
+    try:
+        return httpd.check()
+    finally:
+        httpd.remove()

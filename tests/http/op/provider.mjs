@@ -1,0 +1,99 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+//
+// A real OpenID provider with the client-credentials grant for one API.
+//
+//   node provider.mjs CERTIFICATE KEY
+//
+// prints one line of JSON: {"issuer": URL, "admin": URL}. A POST to
+// admin/rotate makes a new signing key; with ?keep=no the old ones leave the
+// set. Both listen on loopback only.
+import { generateKeyPair, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { promisify } from 'node:util';
+
+import Provider, { errors } from 'oidc-provider';
+
+const HOST = 'localhost';
+const API = 'https://api.example.com/orders';
+const SCOPES = 'read:orders write:orders';
+const CLIENT = {
+  client_id: 'nightly-batch',
+  client_secret: 'a secret of no worth',
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  response_types: [],
+};
+
+async function makeKey() {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+  });
+  const jwk = privateKey.export({ format: 'jwk' });
+  return { ...jwk, kid: randomUUID(), use: 'sig', alg: 'RS256' };
+}
+
+function resourceServer(_ctx, indicator) {
+  if (indicator !== API) {
+    throw new errors.InvalidTarget();
+  }
+  return {
+    scope: SCOPES,
+    audience: API,
+    accessTokenTTL: 600,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+  };
+}
+
+// A provider's keys are fixed when it is made: another set, another provider.
+function makeProvider(issuer, keys) {
+  const provider = new Provider(issuer, {
+    clients: [CLIENT],
+    jwks: { keys },
+    scopes: SCOPES.split(' '),
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: resourceServer,
+      },
+    },
+  });
+  return provider.callback();
+}
+
+function listen(server) {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server.address().port));
+  });
+}
+
+const [certificate, key] = process.argv
+  .slice(2, 4)
+  .map((file) => readFileSync(file));
+let keys = [await makeKey()];
+let answer;
+
+const front = https.createServer({ cert: certificate, key }, (req, res) =>
+  answer(req, res),
+);
+const issuer = `https://${HOST}:${await listen(front)}`;
+answer = makeProvider(issuer, keys);
+
+const admin = http.createServer(async (req, res) => {
+  const url = new URL(req.url, 'http://localhost');
+  if (req.method !== 'POST' || url.pathname !== '/rotate') {
+    res.writeHead(404).end();
+    return;
+  }
+  const former = url.searchParams.get('keep') === 'no' ? [] : keys;
+  keys = [await makeKey(), ...former];
+  answer = makeProvider(issuer, keys);
+  res.writeHead(204).end();
+});
+const adminURL = `http://127.0.0.1:${await listen(admin)}`;
+
+console.log(JSON.stringify({ issuer, admin: adminURL }));

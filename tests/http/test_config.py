@@ -1,0 +1,368 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""
+Configuration: httpd -t finds what is wrong, and names the directive, its
+file and line, and the cure. A case is a configuration, the line in it that is
+at fault, and what the complaint has to hold.
+"""
+import pytest
+
+import answers
+import tokens
+from conf import ANYTHING, PAGE, table
+from env import Httpd
+
+KEY = tokens.rsa_key("main")
+ISSUER = "Auth0Issuer https://tenant.example/ file:${DIR}/keys.json"
+AUDIENCE = "Auth0Audience https://api.example.com/orders"
+
+FILES = {
+    **PAGE,
+    "keys.json": tokens.jwks(KEY),
+    "empty.json": "",
+    "garbage.json": "-----BEGIN PUBLIC KEY-----",
+    "no-keys.json": '{"keys":[]}',
+    "private.json": tokens.jwks(KEY.private_jwk()),
+    "weak.json": tokens.jwks(KEY.jwk(e="AQ")),
+    "large.json": tokens.jwks(KEY) + " " * 262144,
+    "secret": b"s" * 32,
+    "short": b"s" * 31,
+    "with-newline": b"s" * 31 + b"\n",
+    "newline-only": b"\n",
+    "not-a-certificate.pem": "certificate",
+}
+
+
+def section(*lines):
+    body = "\n".join(lines)
+    return f"<Location /orders>\n{body}\n</Location>\n"
+
+
+def ours(*lines):
+    """A complete section, and lines that go with it."""
+    return section("AuthType Auth0", ISSUER, AUDIENCE, *lines)
+
+
+def wrong(line, *words, before=()):
+    """A case in which one line of a section is wrong by itself."""
+    name = line.split()[0]
+    return ours(*before, line), line, (name, *words)
+
+
+def wrong_issuer(arguments, *words):
+    line = f"Auth0Issuer {arguments}"
+    config = section("AuthType Auth0", AUDIENCE, line)
+    return config, line, ("Auth0Issuer", *words)
+
+
+def wrong_server(line, *words):
+    return line + "\n", line, (line.split()[0], *words)
+
+
+ALL = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 HS256 HS384 HS512"
+HS256 = "Auth0Algorithms HS256"
+SECRET = "Auth0SigningSecret file:${DIR}"
+
+CASES = {
+    "no_audience": (
+        section("AuthType Auth0", ISSUER, "Require valid-user"),
+        "AuthType Auth0",
+        ("Auth0Audience", "https://api.example.com/orders"),
+    ),
+    "no_issuer": (
+        section("AuthType Auth0", AUDIENCE, "Require valid-user"),
+        "AuthType Auth0",
+        ("Auth0Domain", "tenant.eu.auth0.com", "Auth0Issuer"),
+    ),
+    "neither": (
+        section("AuthType Auth0", "Require valid-user"),
+        "AuthType Auth0",
+        ("Auth0Domain",),
+    ),
+    "no_audience_by_scope_alone": (
+        section("AuthType Auth0", ISSUER, "Require auth0-scope read"),
+        "AuthType Auth0",
+        ("Auth0Audience",),
+    ),
+    "audience_for_another_place": (
+        section("AuthType Auth0", ISSUER, "Require valid-user")
+        + f"<Location /other>\n{AUDIENCE}\n</Location>\n",
+        "AuthType Auth0",
+        ("Auth0Audience",),
+    ),
+    "no_audience_in_a_virtual_host": (
+        "<VirtualHost *:*>\n"
+        + section("AuthType Auth0", ISSUER, "Require valid-user")
+        + "</VirtualHost>\n",
+        "AuthType Auth0",
+        ("Auth0Audience",),
+    ),
+    "issuer_over_http": wrong_issuer("http://tenant.example/", "https://"),
+    "issuer_over_http_and_file": wrong_issuer(
+        "http://tenant.example/ file:${DIR}/keys.json", "https://"
+    ),
+    "issuer_like_loopback": wrong_issuer("http://127.0.0.1.example/"),
+    "issuer_like_localhost": wrong_issuer("http://localhost.example/"),
+    "issuer_without_scheme": wrong_issuer("tenant.example", "https://"),
+    "issuer_of_another_scheme": wrong_issuer("ftp://tenant.example/", "https"),
+    "issuer_with_password": wrong_issuer("https://a:b@tenant.example/"),
+    "issuer_with_fragment": wrong_issuer("https://tenant.example/#x"),
+    "issuer_with_query": wrong_issuer("https://tenant.example/?x=1"),
+    "issuer_with_space": wrong_issuer('"https://tenant.example/ x"'),
+    "issuer_without_host": wrong_issuer("https:///path"),
+    "issuer_missing": wrong_issuer(""),
+    "issuer_and_three_words": wrong_issuer("https://a/ https://a/j x"),
+    "keys_over_http": wrong_issuer(
+        "https://tenant.example/ http://tenant.example/jwks.json", "https://"
+    ),
+    "keys_by_a_path": wrong_issuer("https://tenant.example/ /etc/jwks.json"),
+    "file_missing": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/nowhere.json", "nowhere.json"
+    ),
+    "file_is_a_folder": wrong_issuer("https://tenant.example/ file:${DIR}"),
+    "file_empty": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/empty.json", "JWK"
+    ),
+    "file_of_garbage": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/garbage.json", "JWK"
+    ),
+    "file_without_keys": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/no-keys.json", "key"
+    ),
+    "file_with_a_private_key": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/private.json", "public"
+    ),
+    "file_with_a_weak_key": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/weak.json", "usable"
+    ),
+    "file_too_large": wrong_issuer(
+        "https://tenant.example/ file:${DIR}/large.json", "262144"
+    ),
+    "domain_with_scheme": wrong("Auth0Domain https://tenant.eu.auth0.com"),
+    "domain_with_path": wrong("Auth0Domain tenant.eu.auth0.com/", "path"),
+    "domain_with_port": wrong("Auth0Domain tenant.eu.auth0.com:443", "port"),
+    "domain_with_two_dots": wrong("Auth0Domain tenant..auth0.com"),
+    "domain_empty": wrong('Auth0Domain ""'),
+    "domain_missing": wrong("Auth0Domain"),
+    "audience_empty": wrong('Auth0Audience ""', "identifier"),
+    "audience_missing": wrong("Auth0Audience"),
+    "algorithm_unknown": wrong("Auth0Algorithms RS257", "RS257", ALL),
+    "algorithm_none": wrong("Auth0Algorithms none", ALL),
+    "algorithm_in_lower_case": wrong("Auth0Algorithms rs256", ALL),
+    "algorithm_of_another_registry": wrong("Auth0Algorithms EdDSA", ALL),
+    "algorithms_mixed": wrong("Auth0Algorithms RS256 HS256", "HS"),
+    "algorithms_mixed_on_two_lines": wrong(
+        "Auth0Algorithms ES256",
+        "HS",
+        before=(HS256, SECRET + "/secret"),
+    ),
+    "algorithms_missing": wrong("Auth0Algorithms"),
+    "no_secret": (
+        ours(HS256),
+        "AuthType Auth0",
+        ("Auth0SigningSecret", "file:"),
+    ),
+    "secret_too_short": (
+        ours(HS256, SECRET + "/short"),
+        "AuthType Auth0",
+        ("Auth0SigningSecret", "HS256", "32"),
+    ),
+    "secret_too_short_but_for_its_newline": (
+        ours(HS256, SECRET + "/with-newline"),
+        "AuthType Auth0",
+        ("Auth0SigningSecret", "HS256", "32"),
+    ),
+    "secret_too_short_for_HS384": (
+        ours("Auth0Algorithms HS384", SECRET + "/secret"),
+        "AuthType Auth0",
+        ("Auth0SigningSecret", "HS384", "48"),
+    ),
+    "secret_too_short_for_HS512": (
+        ours("Auth0Algorithms HS256 HS512", SECRET + "/secret"),
+        "AuthType Auth0",
+        ("Auth0SigningSecret", "HS512", "64"),
+    ),
+    "secret_missing": wrong(SECRET + "/nowhere", "nowhere"),
+    "secret_empty": wrong(SECRET + "/newline-only", "empty"),
+    "secret_in_the_configuration": wrong(
+        "Auth0SigningSecret ssssssssssssssssssssssssssssssssss", "file:"
+    ),
+    "skew_negative": wrong("Auth0ClockSkew -1", "0 to 300"),
+    "skew_too_large": wrong("Auth0ClockSkew 301", "0 to 300"),
+    "skew_a_fraction": wrong("Auth0ClockSkew 1.5", "0 to 300"),
+    "skew_no_number": wrong("Auth0ClockSkew five", "0 to 300"),
+    "skew_with_a_unit": wrong("Auth0ClockSkew 5s", "0 to 300"),
+    "skew_huge": wrong("Auth0ClockSkew 99999999999999999999", "0 to 300"),
+    "skew_empty": wrong('Auth0ClockSkew ""'),
+    "user_empty": wrong('Auth0RemoteUser ""', "sub"),
+    "scope_missing": wrong("Require auth0-scope", "auth0-scope"),
+    "scope_empty": wrong('Require auth0-scope ""', "auth0-scope"),
+    "scope_of_spaces": wrong('Require auth0-scope "  "', "auth0-scope"),
+    "scope_with_a_quote": wrong(
+        r'Require auth0-scope "a\"b"', "auth0-scope", "quote"
+    ),
+    "scope_with_a_backslash": wrong(
+        r"Require auth0-scope read\orders", "auth0-scope", "backslash"
+    ),
+    "scope_not_ascii": wrong("Require auth0-scope l\u00e9er", "auth0-scope"),
+    "unknown_requirement": (
+        ours("Require auth0-scopes read"),
+        "Require auth0-scopes read",
+        ("auth0-scopes",),
+    ),
+    "ca_file_missing": wrong_server(
+        "Auth0CACertificateFile ${DIR}/nowhere.pem", "nowhere.pem"
+    ),
+    "ca_file_of_garbage": wrong_server(
+        "Auth0CACertificateFile ${DIR}/not-a-certificate.pem", "PEM"
+    ),
+    "ca_file_in_a_section": wrong(
+        "Auth0CACertificateFile ${DIR}/keys.json", "not allowed"
+    ),
+    "refresh_zero": wrong_server("Auth0KeyRefresh 0", "from 1"),
+    "refresh_negative": wrong_server("Auth0KeyRefresh -1", "from 1"),
+    "refresh_no_number": wrong_server("Auth0KeyRefresh often", "from 1"),
+    "refresh_in_a_section": wrong("Auth0KeyRefresh 5", "not allowed"),
+}
+
+
+def check(config):
+    """httpd -t: exit code, output, and the file of the configuration."""
+    httpd = Httpd(config, FILES)
+    try:
+        code, output = httpd.check()
+        return code, output, httpd.conf_file.read_text(), httpd.conf_file
+    finally:
+        httpd.remove()
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_wrong(case):
+    config, line, words = case
+    code, output, text, path = check(config)
+    number = text.splitlines().index(line) + 1
+    assert code != 0
+    assert f"line {number} of {path}" in output
+    for word in words:
+        assert word in output
+    assert "sssss" not in output, "a secret is repeated"
+
+
+GOOD = [
+    ("http_127_0_0_1", section(AUDIENCE, "Auth0Issuer http://127.0.0.1:1/")),
+    ("http_localhost", section(AUDIENCE, "Auth0Issuer http://localhost/")),
+    ("http_ipv6", section(AUDIENCE, "Auth0Issuer http://[::1]:80/")),
+    ("issuer_without_slash", section("Auth0Issuer https://tenant.example")),
+    ("issuer_with_path", section("Auth0Issuer https://tenant.example/a/b/")),
+    (
+        "four_lines",
+        section(
+            "AuthType Auth0",
+            "Auth0Domain tenant.eu.auth0.com",
+            AUDIENCE,
+            "Require auth0-scope read:orders",
+        ),
+    ),
+    ("two_domains", section("Auth0Domain a.auth0.com login.example.com")),
+    ("two_audiences", ours("Auth0Audience urn:a urn:b")),
+    ("all_asymmetric", ours("Auth0Algorithms " + ALL[: ALL.index(" HS")])),
+    ("secret", ours(HS256, SECRET + "/secret")),
+    ("skew_0", ours("Auth0ClockSkew 0")),
+    ("skew_300", ours("Auth0ClockSkew 300")),
+    ("refresh_1", "Auth0KeyRefresh 1\n"),
+    (
+        "keys_relative_to_server_root",
+        section("Auth0Issuer https://tenant.example/ file:keys.json"),
+    ),
+    (
+        "inherited_from_the_server",
+        f"{ISSUER}\n{AUDIENCE}\n"
+        + section("AuthType Auth0", "Require valid-user"),
+    ),
+    (
+        "inherited_by_a_virtual_host",
+        f"{ISSUER}\n{AUDIENCE}\n<VirtualHost *:*>\n"
+        + section("AuthType Auth0", "Require valid-user")
+        + "</VirtualHost>\n",
+    ),
+    (
+        "inherited_from_an_outer_location",
+        f"<Location />\n{ISSUER}\n{AUDIENCE}\n</Location>\n"
+        + section("AuthType Auth0", "Require valid-user"),
+    ),
+    (
+        "in_a_directory",
+        "<Directory ${DIR}/htdocs>\nAuthType Auth0\n"
+        f"{ISSUER}\n{AUDIENCE}\nRequire valid-user\n</Directory>\n",
+    ),
+    (
+        "another_type_of_authentication",
+        f"{ISSUER}\n"
+        + section("AuthType Basic", 'AuthName "x"', "Require valid-user"),
+    ),
+    ("nothing_at_all", ""),
+]
+
+
+@pytest.mark.parametrize("config", **table(GOOD))
+def test_good(config):
+    code, output, _, _ = check(config)
+    assert (code, output.strip()) == (0, "Syntax OK")
+
+
+def test_require_without_auth_type_lets_nobody_in(announce):
+    announce("AH00027: No authentication done")
+    config = ANYTHING + section(ISSUER, AUDIENCE, "Require auth0-scope read")
+    with Httpd(config, FILES) as httpd:
+        response = httpd.get("/orders", tokens.token(KEY, scope="read"))
+    assert response.status == 500
+
+
+NOT_IN_HTACCESS = [
+    "Auth0Domain tenant.eu.auth0.com",
+    "Auth0Issuer https://tenant.example/",
+    "Auth0Audience https://api.example.com/orders",
+    "Auth0Algorithms RS256",
+    "Auth0SigningSecret file:/etc/secret",
+    "Auth0ClockSkew 5",
+    "Auth0RemoteUser sub",
+    "Auth0CACertificateFile /etc/ca.pem",
+    "Auth0KeyRefresh 5",
+]
+
+HTACCESS = """
+<Directory ${DIR}/htdocs>
+    AllowOverride All
+    AuthType Auth0
+    Auth0Issuer https://tenant.example/ file:${DIR}/keys.json
+    Auth0Audience https://api.example.com/orders
+    Require valid-user
+</Directory>
+"""
+
+
+@pytest.fixture(scope="module")
+def htaccess_server():
+    files = {**FILES, "htdocs/scope/page.html": "page"}
+    files["htdocs/scope/.htaccess"] = "Require auth0-scope read\n"
+    for line in NOT_IN_HTACCESS:
+        name = line.split()[0]
+        files[f"htdocs/{name}/page.html"] = "page"
+        files[f"htdocs/{name}/.htaccess"] = f"{line}\n"
+    with Httpd(HTACCESS, files) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("name", [x.split()[0] for x in NOT_IN_HTACCESS])
+def test_not_in_htaccess(htaccess_server, announce, name):
+    announce(f"{name} not allowed here")
+    path = f"/{name}/page.html"
+    response = htaccess_server.get(path, tokens.token(KEY))
+    assert response.status == 500
+
+
+def test_require_in_htaccess(htaccess_server):
+    path = "/scope/page.html"
+    token = tokens.token(KEY, scope="read")
+    assert htaccess_server.get(path, token).status == 200
+    response = htaccess_server.get(path, tokens.token(KEY, scope="x"))
+    answers.refused(response, "require.scope", scope="read")
