@@ -96,6 +96,22 @@ CASES = {
         "AuthType Auth0",
         ("Auth0Audience",),
     ),
+    "audience_for_longer_paths_only": (
+        section("AuthType Auth0", ISSUER, "Require valid-user")
+        + f"<Location /orders/>\n{AUDIENCE}\n</Location>\n",
+        "AuthType Auth0",
+        ("Auth0Audience",),
+    ),
+    "issuer_twice": (
+        ours("Auth0Issuer https://tenant.example/"),
+        "Auth0Issuer https://tenant.example/",
+        ("Auth0Issuer", "named twice"),
+    ),
+    "domain_twice": (
+        section(AUDIENCE, "Auth0Domain a.auth0.com A.auth0.com"),
+        "Auth0Domain a.auth0.com A.auth0.com",
+        ("Auth0Domain", "named twice"),
+    ),
     "issuer_over_http": wrong_issuer("http://tenant.example/", "https://"),
     "issuer_over_http_and_file": wrong_issuer(
         "http://tenant.example/ file:${DIR}/keys.json", "https://"
@@ -283,6 +299,11 @@ GOOD = [
         f"{ISSUER}\n{AUDIENCE}\n<VirtualHost *:*>\n"
         + section("AuthType Auth0", "Require valid-user")
         + "</VirtualHost>\n",
+    ),
+    (
+        "audience_by_virtual_host",
+        f"{ISSUER}\n" + section("AuthType Auth0", "Require valid-user")
+        + f"<VirtualHost *:*>\n{AUDIENCE}\n</VirtualHost>\n",
     ),
     (
         "inherited_from_an_outer_location",

@@ -551,3 +551,33 @@ def test_rotation_under_load(authority):
                 thread.join()
             assert len(seen) > 100
             assert set(seen) == {200}
+
+
+@pytest.mark.parametrize("mpm", ["event", "prefork"])
+def test_stop_amid_fetches(authority, mpm):
+    """A fetch under way neither delays nor crashes a child that stops."""
+    with contextlib.ExitStack() as stack:
+        config = server_level(authority)
+        for number in range(20):
+            issuer = stack.enter_context(Issuer(authority, KEY))
+            line = f"Auth0Issuer {issuer.url}"
+            config += protected(f"/{number}", line)
+        for number in range(12):
+            with Httpd(config, PAGE, mpm=mpm) as httpd:
+                time.sleep(0.1 + number * 0.02)
+                begin = time.monotonic()
+                httpd.stop()
+                assert time.monotonic() - begin < 3
+
+
+def test_stop_while_an_issuer_is_slow(authority):
+    """That a fetch was given up on the way out is no failure of it."""
+    with Issuer(authority, KEY) as issuer:
+        issuer.answers[JWKS].delay = 3
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        for number in range(1, 9):
+            with Httpd(config, PAGE) as httpd:
+                wait_until(lambda: issuer.count() == number, "a fetch")
+                begin = time.monotonic()
+                httpd.stop()
+                assert time.monotonic() - begin < 3

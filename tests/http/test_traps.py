@@ -1,0 +1,232 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""
+Traps of httpd: what other modules, error documents and .htaccess files do to
+a verdict, and what a verdict must not do to them.
+"""
+import concurrent.futures
+import pathlib
+import time
+
+import pytest
+
+import answers
+import tokens
+from conf import ANYTHING, PAGE, TENANT, location
+from env import Httpd
+from issuer import JWKS, Answer, Issuer
+
+KEY = tokens.rsa_key("main")
+FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
+
+
+def resident_kib(pids):
+    """Resident memory of some processes together, in KiB."""
+    total = 0
+    for pid in pids:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        line = next(x for x in status.splitlines() if x.startswith("VmRSS"))
+        total += int(line.split()[1])
+    return total
+
+
+# ----------------------------------------------------------------- .htaccess
+
+HTACCESS = """\
+<Directory ${DIR}/htdocs>
+    AllowOverride AuthConfig
+    Auth0Issuer https://tenant.example/ file:${DIR}/keys.json
+    Auth0Audience https://api.example.com/orders
+</Directory>
+"""
+
+
+def test_auth_type_in_htaccess_leaves_no_trace():
+    files = {
+        **FILES,
+        "htdocs/h/page.html": "page",
+        "htdocs/h/.htaccess": "AuthType Auth0\nRequire auth0-scope read\n",
+    }
+    with Httpd(HTACCESS, files) as httpd:
+        good = tokens.token(KEY, scope="read")
+        assert httpd.get("/h/page.html", good).status == 200
+        answers.refused(httpd.get("/h/page.html"), "request.no_token")
+        pids = httpd.children()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: httpd.get("/h/page.html"), range(1000)))
+            before = resident_kib(pids)
+            list(pool.map(lambda _: httpd.get("/h/page.html"), range(3000)))
+        assert httpd.children() == pids
+        assert resident_kib(pids) - before < 2048
+
+
+# ------------------------------------------------------ other modules' answers
+
+BASIC = (
+    TENANT
+    + location("/api", "Require auth0-scope read")
+    + """
+RewriteEngine On
+RewriteCond /api/page.html -U
+RewriteRule ^/basic/ - [E=ALLOWED:1]
+<Location /basic>
+    AuthType Basic
+    AuthName staff
+    AuthUserFile ${DIR}/users
+    Require valid-user
+</Location>
+"""
+)
+
+
+def test_another_challenge_is_left_alone():
+    files = {
+        **FILES,
+        "users": "",
+        "htdocs/basic/page.html": "page",
+        "htdocs/api/page.html": "page",
+    }
+    modules = ["rewrite", "auth_basic", "authn_file"]
+    with Httpd(BASIC, files, modules=modules) as httpd:
+        response = httpd.get("/basic/page.html")
+        assert response.status == 401
+        assert response.challenges == ['Basic realm="staff"']
+
+
+LUA = """\
+function grant(r)
+    if r.user == nil then
+        return apache2.AUTHZ_DENIED_NO_USER
+    end
+    r.err_headers_out["X-Trace"] = "of a trial"
+    r.subprocess_env["TRACE"] = "of a trial"
+    r.notes["trace"] = "of a trial"
+    r:err("a provider was asked")
+    return apache2.AUTHZ_GRANTED
+end
+"""
+
+
+def test_a_trial_leaves_no_trace():
+    """The scope is found missing before the provider would be asked."""
+    config = (
+        ANYTHING
+        + TENANT
+        + "LuaAuthzProvider traced ${DIR}/grant.lua grant\n"
+        + location(
+            "/lua",
+            "<RequireAll>",
+            "Require auth0-scope read",
+            "Require traced",
+            "</RequireAll>",
+        )
+    )
+    files = {**FILES, "grant.lua": LUA}
+    with Httpd(config, files, modules=["lua"]) as httpd:
+        response = httpd.get("/lua", tokens.token(KEY, scope="other"))
+        answers.refused(response, "require.scope", scope="read")
+        names = {name.lower() for name, _ in response.headers}
+        assert "x-trace" not in names
+        assert "was asked" not in httpd.error_log.read_text()
+
+
+# ----------------------------------------------------------- error documents
+
+REFUSED_DOCUMENT = (
+    TENANT
+    + "ErrorDocument 401 /err/page.html\nErrorDocument 403 /err/page.html\n"
+    + location("/api", "Require auth0-scope read")
+    + location("/err", "Require auth0-scope err")
+)
+
+
+@pytest.fixture(scope="module")
+def document_server():
+    files = {
+        **FILES,
+        "htdocs/api/page.html": "page",
+        "htdocs/err/page.html": "sorry",
+    }
+    with Httpd(REFUSED_DOCUMENT, files) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize(
+    "claims, reason, scope",
+    [
+        ({"scope": "other"}, "require.scope", "read"),
+        ({"scope": "read", "aud": "https://else"}, "claims.aud", None),
+    ],
+    ids=["403", "401"],
+)
+def test_a_refused_error_document(document_server, claims, reason, scope):
+    response = document_server.get("/api/page.html", tokens.token(KEY, **claims))
+    answers.refused(response, reason, scope=scope)
+
+
+def test_a_refused_index_with_an_error_document():
+    config = (
+        TENANT
+        + "ErrorDocument 403 /sorry.html\nDirectoryIndex index.html\n"
+        + location("/d/index.html", "Require auth0-scope read")
+    )
+    files = {**FILES, "htdocs/d/index.html": "i", "htdocs/sorry.html": "sorry"}
+    with Httpd(config, files) as httpd:
+        response = httpd.get("/d/", tokens.token(KEY, scope="other"))
+        answers.refused(response, "require.scope", scope="read")
+        assert response.body == b"sorry"
+
+
+# --------------------------------------------------- incomplete, refused late
+
+
+def test_incomplete_in_force_is_refused(announce):
+    """What a <Directory> might have brought is not there: closed, not open."""
+    config = (
+        ANYTHING
+        + "Auth0Issuer https://tenant.example/ file:${DIR}/keys.json\n"
+        + "<Directory ${DIR}/elsewhere>\n"
+        + "Auth0Audience https://api.example.com/orders\n"
+        + "Auth0SigningSecret file:${DIR}/secret\n</Directory>\n"
+        + location("/no-audience", "Require valid-user")
+        + location(
+            "/no-secret",
+            "Auth0Audience https://api.example.com/orders",
+            "Auth0Algorithms HS256",
+            "Require valid-user",
+        )
+    )
+    announce("config.incomplete")
+    with Httpd(config, {**FILES, "secret": b"s" * 32}) as httpd:
+        for path in ("/no-audience", "/no-secret"):
+            answers.refused(
+                httpd.get(path, tokens.token(KEY)), "config.incomplete"
+            )
+
+
+# --------------------------------------------------------------- key fetching
+
+
+def test_failing_key_endpoints_crash_nothing(authority, announce):
+    """What a refresh remembers outlives the pool it began with."""
+    announce("the keys of issuer .* cannot be fetched")
+    with Issuer(authority, KEY) as one, Issuer(authority, KEY) as two:
+        for issuer in (one, two):
+            issuer.answers[JWKS] = Answer(b"", status=500)
+        config = ANYTHING + (
+            f"Auth0CACertificateFile {authority.file}\nAuth0KeyRefresh 1\n"
+        )
+        config += location(
+            "/orders",
+            f"Auth0Audience {tokens.AUDIENCE}",
+            f"Auth0Issuer {one.url}",
+            f"Auth0Issuer {two.url}",
+            "Require valid-user",
+        )
+        with Httpd(config, FILES) as httpd:
+            pids = httpd.children()
+            deadline = time.monotonic() + 4
+            while time.monotonic() < deadline:
+                httpd.get("/orders", tokens.token(KEY, iss=one.url))
+                time.sleep(0.1)
+            assert httpd.children() == pids
+            assert min(one.count(JWKS), two.count(JWKS)) >= 2
