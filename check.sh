@@ -120,8 +120,8 @@ fuzz_programs() {
 
 valgrind_clean() {
     local program
-    for program in tests/unit/test_jwk tests/unit/test_jwks \
-        tests/unit/test_claims tests/unit/test_bearer tests/unit/test_scope; do
+    for program in tests/fuzz/fuzz_verify tests/fuzz/fuzz_jwks \
+        tests/fuzz/fuzz_jws tests/unit/test_claims tests/unit/test_errqueue; do
         ./libtool --mode=execute valgrind -q --error-exitcode=9 \
             --leak-check=full --errors-for-leak-kinds=definite \
             "$program" || return 1

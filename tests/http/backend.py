@@ -15,6 +15,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             "path": self.path,
             "body": self.rfile.read(length).decode(),
             "user": self.headers.get_all("X-User"),
+            "fields": self.headers.items(),
         }
         self.server.arrived.append(arrived)
         body = json.dumps(arrived).encode()

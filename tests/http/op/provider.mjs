@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 
 import Provider, { errors } from 'oidc-provider';
 
-const HOST = 'localhost';
+const HOST = '127.0.0.1';
 const API = 'https://api.example.com/orders';
 const SCOPES = 'read:orders write:orders';
 const CLIENT = {

@@ -1,0 +1,241 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""
+Each of httpd-conf-samples/ in a running server, with the requests that its
+first lines promise. Nothing is changed but where keys come from: no tenant on
+the network can be asked.
+"""
+import pathlib
+import re
+
+import pytest
+
+import answers
+import tokens
+from backend import Backend
+from conf import table
+from env import Httpd
+from issuer import Issuer
+
+KEY = tokens.rsa_key("main")
+FOLDER = pathlib.Path(__file__).parents[2] / "httpd-conf-samples"
+TENANT = "https://tenant.eu.auth0.com/"
+
+#: virtual hosts of a sample take "Host" from here
+ORDERS = {"iss": TENANT, "aud": tokens.AUDIENCE}
+
+FILES = {
+    "keys.json": tokens.jwks(KEY),
+    **{
+        f"htdocs/{path}/index.html": "served"
+        for path in ("orders", "orders/mine", "legacy", "partners")
+    },
+    "htdocs/index.html": "served",
+}
+
+
+def offline(text):
+    """The sample with keys from a file, issuer by issuer."""
+
+    def from_file(match):
+        hosts = match.group(1).split()
+        return "\n".join(
+            f"Auth0Issuer https://{host}/ file:${{DIR}}/keys.json"
+            for host in hosts
+        )
+
+    text = re.sub(r"Auth0Domain +(.+)", from_file, text)
+    return re.sub(r"(Auth0Issuer \S+) https://\S+", r"\1 file:${DIR}/keys.json",
+                  text)
+
+
+def sample(name):
+    return offline((FOLDER / name).read_text())
+
+
+def start(name, before="", files=(), modules=()):
+    config = f'DirectoryIndex index.html\n{before}{sample(name)}'
+    return Httpd(config, {**FILES, **dict(files)}, modules=modules)
+
+
+def sample_file(name):
+    return {f"sample/{name}": (FOLDER / "files" / name).read_bytes()}
+
+
+DEFINE = "Define AUTH0_SAMPLE_DIR ${DIR}/sample\n"
+
+
+def test_every_sample_is_here():
+    named = set(re.findall(r'"([a-z0-9-]+\.conf)"', pathlib.Path(
+        __file__).read_text()))
+    assert named == {path.name for path in FOLDER.glob("*.conf")}
+
+
+def test_minimal():
+    with start("minimal.conf") as httpd:
+        good = tokens.token(KEY, **ORDERS, scope="read:orders")
+        other = tokens.token(KEY, **ORDERS, scope="write:orders")
+        assert httpd.get("/orders/", good).text == "served"
+        answers.refused(httpd.get("/orders/"), "request.no_token")
+        response = httpd.get("/orders/", other)
+        answers.refused(response, "require.scope", scope="read:orders")
+
+
+PER_METHOD = [
+    ("read", "GET", "/orders/", "read:orders", None),
+    ("head", "HEAD", "/orders/", "read:orders", None),
+    ("read_writing", "POST", "/orders/", "read:orders", "write:orders"),
+    ("write_reading", "GET", "/orders/", "write:orders", "read:orders"),
+    (
+        "read_deleting",
+        "DELETE",
+        "/orders/",
+        "read:orders",
+        "write:orders delete:orders",
+    ),
+    ("mine", "GET", "/orders/mine/", "nothing", None),
+]
+
+
+@pytest.fixture(scope="module")
+def per_method():
+    with start("scopes-per-method.conf") as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("method, path, scope, missing", **table(PER_METHOD))
+def test_scopes_per_method(per_method, method, path, scope, missing):
+    token = tokens.token(KEY, **ORDERS, scope=scope)
+    response = per_method.request(method, path, token)
+    if missing:
+        answers.refused(response, "require.scope", scope=missing)
+        return
+    assert (response.status, response.challenges) == (200, [])
+
+
+def test_scopes_per_method_let_a_preflight_pass(per_method):
+    assert per_method.request("OPTIONS", "/orders/").status == 200
+
+
+@pytest.mark.parametrize(
+    "spoofed",
+    [
+        [],
+        [("X-Remote-User", "root")],
+        [("x_remote_user", "root")],
+        [("Connection", "X-Remote-User")],
+    ],
+    ids=["plain", "hyphen", "underscore", "connection"],
+)
+def test_reverse_proxy(spoofed):
+    with Backend() as backend:
+        before = f"Define AUTH0_SAMPLE_BACKEND http://127.0.0.1:{backend.port}\n"
+        modules = ["proxy", "proxy_http"]
+        with start("reverse-proxy.conf", before, modules=modules) as httpd:
+            token = tokens.token(
+                KEY, **ORDERS, scope="read:orders", sub="auth0|anna"
+            )
+            assert httpd.get("/orders/", token, headers=spoofed).status == 200
+            refused = httpd.get("/orders/", headers=spoofed)
+            answers.refused(refused, "request.no_token")
+        (arrived,) = backend.arrived
+    fields = [(k.lower().replace("_", "-"), v) for k, v in arrived["fields"]]
+    users = [v for k, v in fields if k == "x-remote-user"]
+    assert users == ["auth0|anna"]
+    assert "authorization" not in dict(fields)
+
+
+TENANTS = [
+    ("eu", "eu.example.com", "/", TENANT, {}, "ok"),
+    ("us_at_eu", "eu.example.com", "/", "https://tenant.us.auth0.com/", {},
+     "claims.iss"),
+    ("us", "us.example.com", "/", "https://tenant.us.auth0.com/", {}, "ok"),
+    ("custom", "us.example.com", "/", "https://login.example.com/", {}, "ok"),
+    ("eu_at_us", "us.example.com", "/", TENANT, {}, "claims.iss"),
+    (
+        "partners",
+        "us.example.com",
+        "/partners/",
+        "https://partners.eu.auth0.com/",
+        {"aud": "https://api.example.com/partners"},
+        "ok",
+    ),
+    (
+        "us_at_partners",
+        "us.example.com",
+        "/partners/",
+        "https://tenant.us.auth0.com/",
+        {"aud": "https://api.example.com/partners"},
+        "claims.iss",
+    ),
+    (
+        "partners_for_orders",
+        "us.example.com",
+        "/partners/",
+        "https://partners.eu.auth0.com/",
+        {},
+        "claims.aud",
+    ),
+    ("long_form", "mixed.example.com", "/", "https://id.example.org/", {},
+     "ok"),
+]
+
+
+@pytest.fixture(scope="module")
+def tenants():
+    with start("several-tenants.conf") as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("host, path, iss, claims, reason", **table(TENANTS))
+def test_several_tenants(tenants, host, path, iss, claims, reason):
+    token = tokens.token(KEY, **{**ORDERS, "iss": iss, **claims})
+    response = tenants.get(path, token, headers=[("Host", host)])
+    if reason == "ok":
+        assert (response.status, response.reason) == (200, "ok")
+        return
+    answers.refused(response, reason, realm=host)
+
+
+def test_hs256():
+    secret = (FOLDER / "files" / "example-secret.txt").read_bytes().rstrip()
+    claims = {"iss": TENANT, "aud": "https://api.example.com/legacy",
+              "scope": "read:legacy"}
+    files = sample_file("example-secret.txt")
+    with start("hs256.conf", DEFINE, files) as httpd:
+        good = tokens.token(tokens.Secret(secret), "HS256", **claims)
+        assert httpd.get("/legacy/", good).text == "served"
+        response = httpd.get("/legacy/", tokens.token(KEY, **claims))
+        answers.refused(response, "header.alg")
+
+
+def test_offline_keys():
+    files = {"sample/jwks.json": tokens.jwks(KEY)}
+    with start("offline-keys.conf", DEFINE, files) as httpd:
+        token = tokens.token(
+            KEY,
+            iss="https://dev.localhost/",
+            aud=tokens.AUDIENCE,
+            azp="nightly-batch",
+        )
+        response = httpd.get("/orders/", token)
+        assert (response.status, response.user) == (200, "nightly-batch")
+
+
+def test_private_ca(authority, announce):
+    """Right with the issuer's authority, and refused with another."""
+    with Issuer(authority, KEY) as issuer:
+        text = (FOLDER / "private-ca.conf").read_text()
+        config = "DirectoryIndex index.html\n" + DEFINE + text.replace(
+            "https://id.corp.example/", issuer.url
+        )
+        pem = pathlib.Path(authority.file).read_bytes()
+        token = tokens.token(KEY, iss=issuer.url, aud=tokens.AUDIENCE,
+                             scope="read:orders")
+        files = {**FILES, "sample/example-ca.pem": pem}
+        with Httpd(config, files) as httpd:
+            httpd.wait_for_log(f"new keys of issuer {issuer.url} are in force")
+            assert httpd.get("/orders/", token).text == "served"
+        announce("cannot be fetched")
+        with Httpd(config, {**FILES, **sample_file("example-ca.pem")}) as httpd:
+            httpd.wait_for_log("cannot be fetched")
+            answers.refused(httpd.get("/orders/", token), "key.unavailable")
