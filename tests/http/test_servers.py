@@ -199,12 +199,10 @@ def test_proxy(ask, backend):
     token = with_scope("read")
     response = ask("POST", "/api/7?x=1", token, body=b"an order")
     answers.accepted(response, tokens.SUBJECT)
-    assert json.loads(response.text) == {
-        "method": "POST",
-        "path": "/orders/7?x=1",
-        "body": "an order",
-        "user": [tokens.SUBJECT],
-    }
+    arrived = json.loads(response.text)
+    assert (arrived["method"], arrived["path"]) == ("POST", "/orders/7?x=1")
+    assert arrived["body"] == "an order"
+    assert arrived["user"] == [tokens.SUBJECT]
 
 
 def test_proxy_with_a_forged_user(ask):
