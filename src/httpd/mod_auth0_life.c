@@ -75,5 +75,6 @@ void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
 {
     (void)server;
     auth0_fetch_start();
+    mod_auth0_refresh_start(pchild);
     mod_auth0_keys_start(board, slots, pchild);
 }

@@ -1,9 +1,11 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_refresh.h"
 
-#include <ap_mpm.h>
+#include <stdatomic.h>
+
 #include <apr_optional.h>
 #include <apr_strings.h>
+#include <apr_thread_mutex.h>
 #include <mod_watchdog.h>
 
 #include "core/auth0_discovery.h"
@@ -31,22 +33,44 @@ typedef struct task_t {
 
 typedef struct plan_t {
     mod_auth0_board_t *board;
+    apr_thread_mutex_t *ticking;
     size_t slots;
     task_t *tasks;
 } plan_t;
 
-static bool server_stops(void)
-{
-    int state = AP_MPMQ_RUNNING;
+static plan_t *plan_in_force;
+static atomic_bool process_ends;
 
-    ap_mpm_query(AP_MPMQ_MPM_STATE, &state);
-    return state == AP_MPMQ_STOPPING;
+static bool must_stop(void)
+{
+    return atomic_load(&process_ends);
+}
+
+/*
+ * mod_watchdog joins its thread only after exit() has begun to tear down the
+ * libraries that a fetch is made with. So the fetch ends here, before that.
+ */
+static apr_status_t end_ticking(void *data)
+{
+    plan_t *plan = data;
+
+    atomic_store(&process_ends, true);
+    apr_thread_mutex_lock(plan->ticking);
+    apr_thread_mutex_unlock(plan->ticking);
+    return APR_SUCCESS;
+}
+
+void mod_auth0_refresh_start(apr_pool_t *pchild)
+{
+    if (plan_in_force) {
+        apr_pool_pre_cleanup_register(pchild, plan_in_force, end_ticking);
+    }
 }
 
 static auth0_fetch_t how_to_fetch(const mod_auth0_source_t *source)
 {
     return (auth0_fetch_t){source->ca_pem, CONNECT_MS, TOTAL_MS,
-                           MOD_AUTH0_DOCUMENT_MAX, server_stops};
+                           MOD_AUTH0_DOCUMENT_MAX, must_stop};
 }
 
 /* Known once, the place of the keys is asked for again only after a failure. */
@@ -182,7 +206,12 @@ static void attend(plan_t *plan, task_t *task, apr_pool_t *pool)
     if (source->file && file_is_unchanged(task, pool)) {
         return;
     }
-    settle(plan, task, refresh(plan, task, pool));
+    const char *why = refresh(plan, task, pool);
+
+    if (why && must_stop()) {
+        return;
+    }
+    settle(plan, task, why);
     if (source->file) {
         task->due = apr_time_now() + FILE_INTERVAL;
     }
@@ -193,15 +222,11 @@ static bool is_due(const task_t *task)
     return task->source->needed && task->due <= apr_time_now();
 }
 
-static apr_status_t tick(int state, void *data, apr_pool_t *pool)
+static void attend_all(plan_t *plan, apr_pool_t *pool)
 {
-    plan_t *plan = data;
     apr_pool_t *scratch;
 
-    if (state != AP_WATCHDOG_STATE_RUNNING) {
-        return APR_SUCCESS;
-    }
-    for (size_t i = 0; i < plan->slots && !server_stops(); i++) {
+    for (size_t i = 0; i < plan->slots && !must_stop(); i++) {
         if (!is_due(&plan->tasks[i])) {
             continue;
         }
@@ -209,6 +234,18 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
         attend(plan, &plan->tasks[i], scratch);
         apr_pool_destroy(scratch);
     }
+}
+
+static apr_status_t tick(int state, void *data, apr_pool_t *pool)
+{
+    plan_t *plan = data;
+
+    if (state != AP_WATCHDOG_STATE_RUNNING || must_stop()) {
+        return APR_SUCCESS;
+    }
+    apr_thread_mutex_lock(plan->ticking);
+    attend_all(plan, pool);
+    apr_thread_mutex_unlock(plan->ticking);
     return APR_SUCCESS;
 }
 
@@ -269,21 +306,30 @@ static apr_status_t watch(plan_t *plan, apr_pool_t *pool)
                : status;
 }
 
+static int complain(const server_rec *server, apr_status_t status,
+                    const char *sentence)
+{
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server, "%s", sentence);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
 int mod_auth0_refresh_plan(mod_auth0_board_t *board, size_t slots,
                            apr_pool_t *pconf, server_rec *server)
 {
     plan_t *plan = make_plan(board, slots, pconf);
-    int status = pin_files(plan, pconf);
+    apr_status_t status = apr_thread_mutex_create(
+        &plan->ticking, APR_THREAD_MUTEX_DEFAULT, pconf);
 
-    if (status != OK || slots == 0) {
-        return status;
+    plan_in_force = plan;
+    if (status != APR_SUCCESS) {
+        return complain(server, status, "no mutex for the refresh of keys");
     }
-    apr_status_t watched = watch(plan, pconf);
-
-    if (watched != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, watched, server,
-                     "mod_watchdog is needed to fetch keys: load it");
-        return HTTP_INTERNAL_SERVER_ERROR;
+    if (slots == 0) {
+        return OK;
     }
-    return OK;
+    status = watch(plan, pconf);
+    return status == APR_SUCCESS
+               ? pin_files(plan, pconf)
+               : complain(server, status,
+                          "mod_watchdog is needed to fetch keys: load it");
 }

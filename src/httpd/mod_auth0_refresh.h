@@ -17,4 +17,7 @@
 int mod_auth0_refresh_plan(mod_auth0_board_t *board, size_t slots,
                            apr_pool_t *pconf, server_rec *server);
 
+/* In the child: see to it that a refresh ends before the process does. */
+void mod_auth0_refresh_start(apr_pool_t *pchild);
+
 #endif

@@ -117,6 +117,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def connections(port):
+    """Those of a server on loopback that are neither closed nor about to."""
+    local = f"0100007F:{port:04X}"
+    closed = ("06", "0A")  # TIME_WAIT and LISTEN
+    rows = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [row.split() for row in rows]
+    return [f for f in fields if f[1] == local and f[3] not in closed]
+
+
 class Httpd:
     """
     An httpd with a configuration, to be used in a with statement.
@@ -229,7 +238,7 @@ class Httpd:
         """Stop the server, and read its logs for the last time."""
         if not self.process:
             return
-        watch.scan()
+        self._wait_until_idle()
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=15)
@@ -238,6 +247,16 @@ class Httpd:
             self.process.wait()
             self.process = None
             watch.remove(self)
+
+    def _wait_until_idle(self, timeout=2):
+        """
+        Until all connections are closed: the event MPM may crash by itself
+        when it is stopped in the very moment in which it closes one.
+        """
+        deadline = time.monotonic() + timeout
+        while connections(self.port) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(0.01)
 
     def wait_for_log(self, pattern, count=1, timeout=15):
         """Wait until so many lines of the error log match."""

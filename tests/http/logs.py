@@ -7,9 +7,6 @@ import time
 
 LEVEL = re.compile(r"^\[[^]]*\] \[\w*:(\w+)\] ")
 LOUD = {"emerg", "alert", "crit", "error", "warn"}
-#: What the event MPM says when it is stopped while a client's connection is
-#: about to be closed: with or without this module, now and then.
-WHEN_STOPPED = re.compile("AH03092: process_lingering_close")
 #: A run of this many characters of a token is a leak.
 LEAK = 17
 TOKEN_BYTES = re.compile(rb"[A-Za-z0-9_-]{%d,}" % LEAK)
@@ -91,7 +88,7 @@ class Watch:
 
     def remove(self, server):
         """Read a stopped server's logs for the last time."""
-        self.scan(stopped=server)
+        self.scan()
         self.logs = [entry for entry in self.logs if entry[0] is not server]
 
     def announce(self, pattern):
@@ -113,20 +110,18 @@ class Watch:
                     return window.decode()
         return None
 
-    def scan(self, stopped=None):
-        for server, path, log in self.logs:
+    def scan(self):
+        for _, path, log in self.logs:
             data = log.new()
             leak = self.leaked(data)
             if leak:
                 self.problems.append(f"token bytes in {path}: {leak}...")
             if "error" in path.name:
-                text = data.decode(errors="replace")
-                self._scan_errors(text, server is stopped)
+                self._scan_errors(data.decode(errors="replace"))
 
-    def _scan_errors(self, text, is_stopped):
+    def _scan_errors(self, text):
         for line in filter(is_loud, text.splitlines()):
-            excused = is_stopped and WHEN_STOPPED.search(line)
-            if not excused and not self._is_announced(line):
+            if not self._is_announced(line):
                 self.problems.append(f"not announced: {line}")
 
     def _is_announced(self, line):

@@ -112,6 +112,18 @@ CASES = {
         "Auth0Domain a.auth0.com A.auth0.com",
         ("Auth0Domain", "named twice"),
     ),
+    "secret_by_a_program_that_fails": wrong(
+        "Auth0SigningSecret exec:/bin/false", "failed", before=[HS256]
+    ),
+    "secret_by_no_program": wrong(
+        "Auth0SigningSecret exec:/nonexistent", "started", before=[HS256]
+    ),
+    "secret_by_a_silent_program": wrong(
+        "Auth0SigningSecret exec:/bin/true", "empty", before=[HS256]
+    ),
+    "secret_by_neither": wrong(
+        "Auth0SigningSecret /etc/hostname", "file:/", "exec:/", before=[HS256]
+    ),
     "issuer_over_http": wrong_issuer("http://tenant.example/", "https://"),
     "issuer_over_http_and_file": wrong_issuer(
         "http://tenant.example/ file:${DIR}/keys.json", "https://"
@@ -387,3 +399,22 @@ def test_require_in_htaccess(htaccess_server):
     assert htaccess_server.get(path, token).status == 200
     response = htaccess_server.get(path, tokens.token(KEY, scope="x"))
     answers.refused(response, "require.scope", scope="read")
+
+
+PROGRAM = "#!/bin/sh\necho ssssssssssssssssssssssssssssssss\n"
+
+
+def test_secret_by_a_program():
+    config = ANYTHING + ours(
+        HS256,
+        "Auth0SigningSecret exec:${DIR}/program",
+        "Require valid-user",
+    )
+    httpd = Httpd(config, FILES)
+    (httpd.directory / "program").write_text(PROGRAM)
+    (httpd.directory / "program").chmod(0o700)
+    with httpd:
+        good = tokens.token(tokens.Secret(b"s" * 32), "HS256")
+        assert httpd.get("/orders", good).status == 200
+        bad = tokens.token(tokens.Secret(b"t" * 32), "HS256")
+        answers.refused(httpd.get("/orders", bad), "signature.invalid")
