@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include "core/auth0_ascii.h"
 
 /* RFC 9110 section 11.2: the alphabet of token68 before its padding. */
 static bool is_token68_byte(char c)
 {
-    return apr_isalnum(c) || (c && strchr("-._~+/", c));
+    return auth0_ascii_is_alnum(c) || (c && strchr("-._~+/", c));
 }
 
 static bool is_token68(auth0_span_t text)
@@ -83,7 +84,7 @@ static const char *quote(const char *text, apr_pool_t *pool)
         if (*text == '"' || *text == '\\') {
             *out++ = '\\';
         }
-        *out++ = (char)(apr_iscntrl(*text) ? ' ' : *text);
+        *out++ = (char)(auth0_ascii_is_control(*text) ? ' ' : *text);
     }
     *out++ = '"';
     *out = '\0';

@@ -8,6 +8,7 @@
  * The errors that stand in this thread's OpenSSL queue. cjose drains the
  * whole queue when something fails, and leaves entries of its own behind; a
  * TLS layer that reads the queue afterwards would draw wrong conclusions.
+ * Entries are kept, marks (ERR_set_mark) are not.
  */
 typedef struct auth0_errqueue_t auth0_errqueue_t;
 

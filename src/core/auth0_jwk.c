@@ -147,7 +147,7 @@ static const char *read_number(const char **text, BIGNUM **number,
 
     if (!auth0_json_string(&value, member) || value.len > 2048 ||
         !auth0_b64url_decode(&bytes, value, pool)) {
-        return "a number of it is not base64url";
+        return "a number of it is not base64url, or far too long";
     }
     if (bytes.len == 0 || bytes.ptr[0] == '\0') {
         return "a number of it is empty or begins with a zero octet";

@@ -37,7 +37,8 @@ AUTH0_MUST_USE auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
 /*
  * Verify the signature with a key that fits the algorithm; only then hand out
  * the payload, allocated from pool. The thread's OpenSSL error queue is left
- * as it was found. Returns AUTH0_OK or a reason of the stage signature.
+ * as it was found. Returns AUTH0_OK, AUTH0_KEY_UNUSABLE, or a reason of the
+ * stage signature.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_jws_open(auth0_span_t *payload,
                                              const auth0_jws_t *jws,

@@ -3,6 +3,8 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_ascii.h"
+
 typedef struct alternative_t {
     auth0_span_t *words;
     size_t count;
@@ -16,7 +18,7 @@ struct auth0_scope_req_t {
 /* RFC 6749 section 3.3: printable ASCII but for the quote and backslash. */
 static bool is_scope_byte(char c)
 {
-    return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return auth0_ascii_is_graph(c) && c != '"' && c != '\\';
 }
 
 static const char *check_bytes(const char *text, apr_pool_t *pool)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
+#include "core/auth0_ascii.h"
 
 static bool same_byte(char a, char b)
 {
@@ -12,7 +12,7 @@ static bool same_byte(char a, char b)
 
 static bool same_letter(char a, char b)
 {
-    return apr_tolower(a) == apr_tolower(b);
+    return auth0_ascii_lower(a) == auth0_ascii_lower(b);
 }
 
 static bool same(auth0_span_t a, auth0_span_t b, bool (*equal)(char, char))
@@ -88,8 +88,7 @@ bool auth0_span_word(auth0_span_t *word, auth0_span_t *rest)
 bool auth0_span_has_control(auth0_span_t text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c < 0x20 || c == 0x7f) {
+        if (auth0_ascii_is_control(text.ptr[i])) {
             return true;
         }
     }

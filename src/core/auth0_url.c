@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
 
+#include "core/auth0_ascii.h"
 #include "core/auth0_span.h"
 
 static bool is_loopback(const char *host)
@@ -36,7 +36,7 @@ static const char *check_scheme(const apr_uri_t *uri)
 static bool has_strange_byte(const char *text)
 {
     for (; *text; text++) {
-        if (!apr_isgraph(*text)) {
+        if (!auth0_ascii_is_graph(*text)) {
             return true;
         }
     }
@@ -45,7 +45,7 @@ static bool has_strange_byte(const char *text)
 
 static bool is_host_byte(char c)
 {
-    return apr_isalnum(c) || c == '-' || c == '.';
+    return auth0_ascii_is_alnum(c) || c == '-' || c == '.';
 }
 
 const char *auth0_host_check(const char *host)
@@ -87,7 +87,8 @@ static bool has_good_port(const apr_uri_t *uri)
     }
     apr_int64_t port = apr_strtoi64(uri->port_str, &end, 10);
 
-    return apr_isdigit(*uri->port_str) && !*end && port >= 1 && port <= 65535;
+    return auth0_ascii_is_digit(*uri->port_str) && !*end && port >= 1 &&
+           port <= 65535;
 }
 
 const char *auth0_url_check(const char *url, apr_pool_t *pool)

@@ -1,0 +1,40 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_ASCII_H
+#define AUTH0_ASCII_H
+
+#include <stdbool.h>
+
+/*
+ * Classes of ASCII characters, whatever the locale of the process: a module
+ * next to ours may have set one in which bytes above 0x7f are letters too.
+ */
+static inline bool auth0_ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline char auth0_ascii_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static inline bool auth0_ascii_is_alnum(char c)
+{
+    char lower = auth0_ascii_lower(c);
+
+    return auth0_ascii_is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+/* Printable, and no space. */
+static inline bool auth0_ascii_is_graph(char c)
+{
+    return c > 0x20 && c < 0x7f;
+}
+
+/* Below 0x20, or 0x7f. */
+static inline bool auth0_ascii_is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+#endif
