@@ -129,6 +129,64 @@ def test_a_trial_leaves_no_trace():
         assert "was asked" not in httpd.error_log.read_text()
 
 
+# --------------------------------------------- a verdict for another policy
+
+SECRET = tokens.Secret(b"s" * 32)
+
+#: What the page allows and the part does not, with a token for the page:
+#: lines of the page's section, lines of the part's, the token.
+OTHER_POLICIES = {
+    "algorithms": (
+        ["Auth0Algorithms RS256 PS256"],
+        ["Auth0Algorithms PS256"],
+        lambda: tokens.token(KEY),
+    ),
+    "secret": (
+        ["Auth0Algorithms HS256", "Auth0SigningSecret file:${DIR}/one"],
+        ["Auth0Algorithms HS256", "Auth0SigningSecret file:${DIR}/two"],
+        lambda: tokens.token(SECRET, "HS256"),
+    ),
+    "skew": (
+        ["Auth0ClockSkew 60"],
+        ["Auth0ClockSkew 0"],
+        lambda: tokens.token(KEY, exp=int(time.time()) - 10),
+    ),
+    "user_claim": (
+        ["Auth0RemoteUser sub"],
+        ["Auth0RemoteUser name"],
+        lambda: tokens.token(KEY, name="control\u0001"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_POLICIES)
+def test_another_policy_judges_again(announce, name):
+    """A page that includes a part: the part trusts no verdict but its own."""
+    page, part, make = OTHER_POLICIES[name]
+    config = (
+        TENANT
+        + "Options +Includes\nAddType text/html .shtml\n"
+        + "AddOutputFilter INCLUDES .shtml\n"
+        + location("/page", *page, "Require valid-user")
+        + location("/part", *part, "Require valid-user")
+    )
+    files = {
+        **FILES,
+        "one": SECRET.secret,
+        "two": b"t" * 32,
+        "htdocs/page/p.shtml": 'begin <!--#include virtual="/part/x" --> end',
+        "htdocs/page/same.shtml": 'begin <!--#include virtual="/page/x" --> end',
+        "htdocs/page/x": "page",
+        "htdocs/part/x": "part",
+    }
+    announce("unable to include")
+    with Httpd(config, files, modules=["include"]) as httpd:
+        assert httpd.get("/page/same.shtml", make()).text == "begin page end"
+        response = httpd.get("/page/p.shtml", make())
+        assert (response.status, response.challenges) == (200, [])
+        assert response.text.startswith("begin [an error occurred")
+
+
 # ----------------------------------------------------------- error documents
 
 REFUSED_DOCUMENT = (
