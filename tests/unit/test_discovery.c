@@ -65,6 +65,8 @@ static const document_row_t document_rows[] = {
     {"jwks_uri is empty", DOCUMENT(Q(ISSUER), Q("")), NULL},
     {"jwks_uri is plain http", DOCUMENT(Q(ISSUER), Q("http://a.example/k")),
      NULL},
+    {"jwks_uri is plain http to this machine",
+     DOCUMENT(Q(ISSUER), Q("http://127.0.0.1/k")), NULL},
     {"jwks_uri is relative", DOCUMENT(Q(ISSUER), Q("/keys")), NULL},
     {"jwks_uri is a file", DOCUMENT(Q(ISSUER), Q("file:///etc/passwd")), NULL},
     {"jwks_uri has a user", DOCUMENT(Q(ISSUER), Q("https://u@a.example/k")),
