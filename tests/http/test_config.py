@@ -418,3 +418,21 @@ def test_secret_by_a_program():
         assert httpd.get("/orders", good).status == 200
         bad = tokens.token(tokens.Secret(b"t" * 32), "HS256")
         answers.refused(httpd.get("/orders", bad), "signature.invalid")
+
+
+@pytest.mark.parametrize(
+    "module, directive", [("authn_core", "AuthType"), ("authz_core", "Require")]
+)
+def test_a_module_without_which_nothing_is_protected(module, directive):
+    """Without it the directive would be taken, and mean nothing."""
+    httpd = Httpd(ANYTHING + ours(), FILES)
+    lines = httpd.conf_file.read_text().splitlines()
+    left = [line for line in lines if f"mod_{module}.so" not in line]
+    assert len(left) == len(lines) - 1
+    httpd.conf_file.write_text("\n".join(left) + "\n")
+    try:
+        code, output = httpd.check()
+    finally:
+        httpd.remove()
+    assert code != 0
+    assert f"{directive} needs mod_{module}: load it" in output
