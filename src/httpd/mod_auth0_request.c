@@ -122,12 +122,13 @@ void mod_auth0_request_redirected(request_rec *r)
     }
 }
 
-/* True when this request is the error document of one that we refused. */
+/* True when this request is the error document of one that failed. */
 static bool is_error_document(const request_rec *r)
 {
     for (r = r->prev; r; r = r->prev) {
         const mod_auth0_request_t *state = mod_auth0_request_get(r);
-        if (state && state->reason != AUTH0_OK) {
+        if (ap_is_HTTP_ERROR(r->status) ||
+            (state && state->reason != AUTH0_OK)) {
             return true;
         }
     }

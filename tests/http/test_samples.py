@@ -120,11 +120,12 @@ def test_scopes_per_method_let_a_preflight_pass(per_method):
     "spoofed",
     [
         [],
-        [("X-Remote-User", "root")],
-        [("x_remote_user", "root")],
-        [("Connection", "X-Remote-User")],
+        [("X-User", "root")],
+        [("x_user", "root")],
+        [("X.User", "root")],
+        [("Connection", "X-User")],
     ],
-    ids=["plain", "hyphen", "underscore", "connection"],
+    ids=["plain", "hyphen", "underscore", "dot", "connection"],
 )
 def test_reverse_proxy(spoofed):
     with Backend() as backend:
@@ -138,8 +139,8 @@ def test_reverse_proxy(spoofed):
             refused = httpd.get("/orders/", headers=spoofed)
             answers.refused(refused, "request.no_token")
         (arrived,) = backend.arrived
-    fields = [(k.lower().replace("_", "-"), v) for k, v in arrived["fields"]]
-    users = [v for k, v in fields if k == "x-remote-user"]
+    fields = [(k.lower().replace("_", "-").replace(".", "-"), v) for k, v in arrived["fields"]]
+    users = [v for k, v in fields if k == "x-user"]
     assert users == ["auth0|anna"]
     assert "authorization" not in dict(fields)
 

@@ -92,6 +92,21 @@ def test_another_challenge_is_left_alone():
         assert response.challenges == ['Basic realm="staff"']
 
 
+def test_another_challenge_outlives_its_error_document():
+    config = BASIC + "ErrorDocument 401 /api/page.html\n"
+    files = {
+        **FILES,
+        "users": "",
+        "htdocs/basic/page.html": "page",
+        "htdocs/api/page.html": "page",
+    }
+    modules = ["rewrite", "auth_basic", "authn_file"]
+    with Httpd(config, files, modules=modules) as httpd:
+        response = httpd.get("/basic/page.html")
+        assert response.status == 401
+        assert response.challenges == ['Basic realm="staff"']
+
+
 LUA = """\
 function grant(r)
     if r.user == nil then
