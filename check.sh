@@ -152,12 +152,13 @@ http_tests() {
     local log=$logs/pytest p f
     /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/http 2>&1 |
         tee "$log" | tail -n 60
+    local status=${PIPESTATUS[0]}
     p=$(sed -n 's/.*[^0-9]\?\b\([0-9]\+\) passed.*/\1/p' "$log" | tail -1)
     f=$(grep -oE '[0-9]+ (failed|errors?)' "$log" | tail -2 |
         awk '{s+=$1} END {print s+0}')
     passed=$((passed + ${p:-0}))
     failed=$((failed + ${f:-0}))
-    [ "${p:-0}" -gt 0 ] || failed=$((failed + 1))
+    [ "${f:-0}" -gt 0 ] || [ "$status" = 0 ] || failed=$((failed + 1))
 }
 
 finish() {

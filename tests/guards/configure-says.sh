@@ -44,7 +44,7 @@ says 'cjose is missing: install the Debian package libcjose-dev' \
 pretend libcrypto cjose
 says 'jansson is missing: install the Debian package libjansson-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
-pretend libcrypto cjose jansson
-says 'libcurl is missing: install the Debian package libcurl4-openssl-dev' \
+pretend libcrypto cjose jansson libcurl
+says 'libcurl 7.85 or newer is missing: install the Debian package libcurl4-openssl-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
 finish

@@ -310,12 +310,3 @@ class Httpd:
 
     def get(self, path, token=None, **more):
         return self.request("GET", path, token, **more)
-
-
-def check_config(config, files=None, **more):
-    """httpd -t of a configuration: exit code and output."""
-    httpd = Httpd(config, files, **more)
-    try:
-        return httpd.check()
-    finally:
-        httpd.remove()

@@ -78,7 +78,7 @@ RewriteRule ^/basic/ - [E=ALLOWED:1]
 )
 
 
-def test_another_challenge_is_left_alone():
+def basic_server(more=""):
     files = {
         **FILES,
         "users": "",
@@ -86,22 +86,18 @@ def test_another_challenge_is_left_alone():
         "htdocs/api/page.html": "page",
     }
     modules = ["rewrite", "auth_basic", "authn_file"]
-    with Httpd(BASIC, files, modules=modules) as httpd:
+    return Httpd(BASIC + more, files, modules=modules)
+
+
+def test_another_challenge_is_left_alone():
+    with basic_server() as httpd:
         response = httpd.get("/basic/page.html")
         assert response.status == 401
         assert response.challenges == ['Basic realm="staff"']
 
 
 def test_another_challenge_outlives_its_error_document():
-    config = BASIC + "ErrorDocument 401 /api/page.html\n"
-    files = {
-        **FILES,
-        "users": "",
-        "htdocs/basic/page.html": "page",
-        "htdocs/api/page.html": "page",
-    }
-    modules = ["rewrite", "auth_basic", "authn_file"]
-    with Httpd(config, files, modules=modules) as httpd:
+    with basic_server("ErrorDocument 401 /api/page.html\n") as httpd:
         response = httpd.get("/basic/page.html")
         assert response.status == 401
         assert response.challenges == ['Basic realm="staff"']
