@@ -10,7 +10,7 @@ cd "$(dirname "$0")" || exit 1
 
 packages=(
     apache2 apache2-dev apache2-utils autoconf automake clang clang-format
-    curl gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
+    curl faketime gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
     libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
     nghttp2-client nodejs npm openssl pkg-config procps python3
     python3-cryptography python3-jwcrypto python3-pytest universal-ctags

@@ -142,3 +142,17 @@ size_t auth0_jwks_secrets(const auth0_jwks_t *set)
 {
     return set->secrets;
 }
+
+bool auth0_jwks_replaced(auth0_span_t *kid, const auth0_jwks_t *former,
+                         const auth0_jwks_t *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        *kid = auth0_key_kid(set->keys[i]);
+        const auth0_key_t *other =
+            apr_hash_get(former->by_kid, kid->ptr, (apr_ssize_t)kid->len);
+        if (other && !auth0_key_same(other, set->keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}

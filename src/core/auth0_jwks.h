@@ -36,4 +36,11 @@ size_t auth0_jwks_skipped(const auth0_jwks_t *set);
 /* How many of those left out were private or symmetric: worth an alarm. */
 size_t auth0_jwks_secrets(const auth0_jwks_t *set);
 
+/*
+ * True when a kid of former stands for other material in set; *kid borrows
+ * from set.
+ */
+bool auth0_jwks_replaced(auth0_span_t *kid, const auth0_jwks_t *former,
+                         const auth0_jwks_t *set);
+
 #endif

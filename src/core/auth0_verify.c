@@ -3,17 +3,11 @@
 
 #include "core/auth0_jws.h"
 
-/* RFC 8725 section 3.8: a key speaks for its own issuer only. */
-static auth0_reason_t choose_issuer(size_t *issuer, const auth0_jws_t *jws,
-                                    const auth0_policy_t *policy,
-                                    apr_pool_t *pool)
+static auth0_reason_t match_issuer(size_t *issuer, const auth0_jws_t *jws,
+                                   const auth0_policy_t *policy,
+                                   apr_pool_t *pool)
 {
     auth0_span_t claimed;
-
-    *issuer = 0;
-    if (policy->issuer_count == 1) {
-        return AUTH0_OK;
-    }
     auth0_reason_t reason = auth0_jws_peek_issuer(&claimed, jws, pool);
 
     if (reason != AUTH0_OK) {
@@ -26,6 +20,16 @@ static auth0_reason_t choose_issuer(size_t *issuer, const auth0_jws_t *jws,
         }
     }
     return AUTH0_CLAIMS_ISS;
+}
+
+/* RFC 8725 section 3.8: a key speaks for its own issuer only. */
+static auth0_reason_t choose_issuer(size_t *issuer, const auth0_jws_t *jws,
+                                    const auth0_policy_t *policy,
+                                    apr_pool_t *pool)
+{
+    *issuer = 0;
+    return policy->issuer_count == 1 ? AUTH0_OK
+                                     : match_issuer(issuer, jws, policy, pool);
 }
 
 static auth0_reason_t find_published(const auth0_key_t **key,
@@ -90,4 +94,15 @@ auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,
     }
     *claims = reason == AUTH0_OK ? opened : NULL;
     return reason;
+}
+
+bool auth0_verify_is_worth_asking(auth0_span_t token,
+                                  const auth0_policy_t *policy,
+                                  apr_pool_t *pool)
+{
+    auth0_jws_t *jws;
+    size_t issuer;
+
+    return auth0_jws_parse(&jws, token, policy->algs, pool) == AUTH0_OK &&
+           match_issuer(&issuer, jws, policy, pool) == AUTH0_OK;
 }

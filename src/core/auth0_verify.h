@@ -21,4 +21,13 @@ AUTH0_MUST_USE auth0_reason_t auth0_verify(auth0_claims_t **claims,
                                            auth0_keys_t keys, apr_time_t now,
                                            apr_pool_t *pool);
 
+/*
+ * True when the token claims, NOT verified, to be of one of the issuers of the
+ * policy: good only to decide whether an issuer is worth asking for a key that
+ * is not known. Same limits as above.
+ */
+AUTH0_MUST_USE bool auth0_verify_is_worth_asking(auth0_span_t token,
+                                                 const auth0_policy_t *policy,
+                                                 apr_pool_t *pool);
+
 #endif

@@ -8,19 +8,24 @@
 #include "core/auth0_verify.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_wait.h"
 
 /* A key set that a verification asked for, held until it is over. */
 typedef struct borrowed_t {
     const apr_array_header_t *sources;
+    const mod_auth0_source_t *source; /* whose set it is; NULL: none asked */
     mod_auth0_held_t *held;
+    uint32_t edition; /* of that set                                   */
+    uint32_t lacking; /* the edition that is known to be not enough, 0 */
 } borrowed_t;
 
 static const auth0_jwks_t *borrow(void *baton, size_t issuer)
 {
     borrowed_t *borrowed = baton;
 
-    borrowed->held = mod_auth0_keys_take(
-        APR_ARRAY_IDX(borrowed->sources, issuer, mod_auth0_source_t *));
+    borrowed->source =
+        APR_ARRAY_IDX(borrowed->sources, issuer, mod_auth0_source_t *);
+    borrowed->held = mod_auth0_keys_take(borrowed->source, borrowed->lacking);
     return borrowed->held ? mod_auth0_keys_set(borrowed->held) : NULL;
 }
 
@@ -45,17 +50,45 @@ static const mod_auth0_request_t *earlier(const request_rec *r,
                : NULL;
 }
 
-static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
-                             auth0_span_t token)
+/* *borrowed tells afterwards whose keys were used; they are given back. */
+static auth0_reason_t verify_once(mod_auth0_request_t *state,
+                                  borrowed_t *borrowed, request_rec *r,
+                                  auth0_span_t token)
 {
-    borrowed_t borrowed = {mod_auth0_dir(r)->sources, NULL};
-    auth0_keys_t keys = {borrow, &borrowed};
+    auth0_keys_t keys = {borrow, borrowed};
     auth0_claims_t *claims;
+
+    borrowed->held = NULL;
     auth0_reason_t reason = auth0_verify(&claims, token, &state->policy, keys,
                                          r->request_time, r->pool);
 
-    mod_auth0_keys_give(borrowed.held);
+    borrowed->edition = mod_auth0_keys_edition(borrowed->held);
+    mod_auth0_keys_give(borrowed->held);
     state->claims = claims;
+    return reason;
+}
+
+static bool lacks_key(auth0_reason_t reason)
+{
+    return reason == AUTH0_KEY_UNKNOWN || reason == AUTH0_KEY_UNAVAILABLE;
+}
+
+/* A key that is not there may have come into the world a moment ago. */
+static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
+                             auth0_span_t token)
+{
+    borrowed_t borrowed = {.sources = mod_auth0_dir(r)->sources};
+    auth0_reason_t reason = verify_once(state, &borrowed, r, token);
+
+    if (lacks_key(reason) &&
+        auth0_verify_is_worth_asking(token, &state->policy, r->pool) &&
+        mod_auth0_wait_for_keys(borrowed.source, borrowed.edition)) {
+        borrowed.lacking = borrowed.edition;
+        reason = verify_once(state, &borrowed, r, token);
+    }
+    if (reason == AUTH0_KEY_UNAVAILABLE) {
+        state->retry_after = mod_auth0_wait_retry_after(borrowed.source);
+    }
     return reason;
 }
 

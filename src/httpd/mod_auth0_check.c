@@ -8,6 +8,8 @@
 typedef struct check_t {
     apr_pool_t *pool;
     server_rec *main_server;
+    const char *
+        *paths; /* of each section, found once: they are compared often */
 } check_t;
 
 static bool is_named(const ap_directive_t *node, const char *name)
@@ -27,9 +29,13 @@ static const ap_directive_t *section_of(const mod_auth0_section_t *section)
     return node && !is_named(node, "<VirtualHost") ? node : NULL;
 }
 
-/* The path of a plain <Location>, else NULL: its reach cannot be told. */
-static const char *location_path(const check_t *check,
-                                 const mod_auth0_section_t *section)
+static const mod_auth0_section_t *section_at(int i)
+{
+    return &APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t);
+}
+
+static const char *find_path(const check_t *check,
+                             const mod_auth0_section_t *section)
 {
     const ap_directive_t *node = section_of(section);
 
@@ -44,6 +50,25 @@ static const char *location_path(const check_t *check,
         path[len - 1] = '\0';
     }
     return *path == '/' && !apr_fnmatch_test(path) ? path : NULL;
+}
+
+/* The path of a plain <Location>, else NULL: its reach cannot be told. */
+static const char *location_path(const check_t *check,
+                                 const mod_auth0_section_t *section)
+{
+    return check->paths[section - section_at(0)];
+}
+
+static check_t begin_check(apr_pool_t *pool, server_rec *main_server)
+{
+    int count = mod_auth0_sections()->nelts;
+    check_t check = {pool, main_server, NULL};
+
+    check.paths = apr_pcalloc(pool, ((size_t)count + 1) * sizeof(char *));
+    for (int i = 0; i < count; i++) {
+        check.paths[i] = find_path(&check, section_at(i));
+    }
+    return check;
 }
 
 static bool is_path_prefix(const char *outer, const char *inner)
@@ -91,11 +116,6 @@ static bool covers(const check_t *check, const mod_auth0_section_t *outer,
     const char *inner_path = location_path(check, inner);
 
     return path && inner_path && is_path_prefix(path, inner_path);
-}
-
-static const mod_auth0_section_t *section_at(int i)
-{
-    return &APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t);
 }
 
 /* What is in force in a section, as far as that can be told beforehand. */
@@ -235,7 +255,7 @@ static const char *check_modules(void)
 
 const char *mod_auth0_check(apr_pool_t *pool, server_rec *main_server)
 {
-    check_t check = {pool, main_server};
+    check_t check = begin_check(pool, main_server);
     const char *missing = check_modules();
 
     if (missing) {
@@ -258,15 +278,20 @@ static void mark(const apr_array_header_t *sources)
     }
 }
 
-/* With an HS* policy no key set is used, so none is fetched for it. */
+/*
+ * With an HS* policy no key set is used, so none is fetched for it. A section
+ * that names no issuer itself may, at run time, get those of any other.
+ */
 void mod_auth0_mark_needed(apr_pool_t *pool, server_rec *main_server)
 {
-    check_t check = {pool, main_server};
+    check_t check = begin_check(pool, main_server);
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        const mod_auth0_dir_t *dir = effective(&check, section_at(i));
+        const mod_auth0_section_t *section = section_at(i);
+        const mod_auth0_dir_t *dir = effective(&check, section);
+        const apr_array_header_t *own = section->dir->sources;
         if (mod_auth0_dir_algs(dir) & auth0_alg_asymmetric()) {
-            mark(dir->sources ? dir->sources : mod_auth0_sources());
+            mark(own ? own : mod_auth0_sources());
         }
     }
 }

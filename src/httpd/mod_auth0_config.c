@@ -1,12 +1,27 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_config.h"
 
+#include <http_config.h>
 #include <apr_strings.h>
+
+#include "httpd/mod_auth0_board.h"
 
 #define DEFAULT_ALG "RS256"
 #define DEFAULT_SKEW 5
 #define DEFAULT_USER_CLAIM "sub"
+
+/* Seconds, but for the wait, which is milliseconds. */
 #define DEFAULT_REFRESH 300
+#define DEFAULT_MAX_STALE 86400
+#define DEFAULT_COOLDOWN 30
+#define DEFAULT_WAIT 300
+#define DEFAULT_CONNECT 3
+#define DEFAULT_TOTAL 10
+#define RETRY_MOST 60
+
+#define DEFAULT_STATE_DIR "mod_auth0"
+
+#define SECOND ((int64_t)1000000)
 
 static apr_array_header_t *sections;
 
@@ -62,8 +77,19 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
 
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
 {
+    mod_auth0_server_t *made = apr_pcalloc(pool, sizeof(*made));
+
     (void)server;
-    return apr_pcalloc(pool, sizeof(mod_auth0_server_t));
+    made->refresh = made->max_stale = made->cooldown = made->wait = -1;
+    made->connect = made->total = -1;
+    return made;
+}
+
+static void inherit_number(int *inner, int outer)
+{
+    if (*inner < 0) {
+        *inner = outer;
+    }
 }
 
 void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
@@ -73,7 +99,14 @@ void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
     mod_auth0_server_t *server = apr_pmemdup(pool, inner, sizeof(*inner));
 
     server->ca_pem = inner->ca_pem ? inner->ca_pem : outer->ca_pem;
-    server->refresh = inner->refresh ? inner->refresh : outer->refresh;
+    server->proxy = inner->proxy ? inner->proxy : outer->proxy;
+    server->state_dir = inner->state_dir ? inner->state_dir : outer->state_dir;
+    inherit_number(&server->refresh, outer->refresh);
+    inherit_number(&server->max_stale, outer->max_stale);
+    inherit_number(&server->cooldown, outer->cooldown);
+    inherit_number(&server->wait, outer->wait);
+    inherit_number(&server->connect, outer->connect);
+    inherit_number(&server->total, outer->total);
     return server;
 }
 
@@ -82,16 +115,38 @@ const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r)
     return ap_get_module_config(r->per_dir_config, &auth0_module);
 }
 
-const mod_auth0_server_t *mod_auth0_server(const server_rec *server)
+static int or_default(int number, int by_default)
 {
-    return ap_get_module_config(server->module_config, &auth0_module);
+    return number >= 0 ? number : by_default;
 }
 
-int mod_auth0_server_refresh(const server_rec *server)
+/* A file is looked at every second, whatever is said of issuers. */
+static auth0_keyring_rules_t rules_of(const mod_auth0_server_t *server,
+                                      bool is_file)
 {
-    int refresh = mod_auth0_server(server)->refresh;
+    int refresh = or_default(server->refresh, DEFAULT_REFRESH);
 
-    return refresh ? refresh : DEFAULT_REFRESH;
+    return (auth0_keyring_rules_t){
+        (is_file ? 1 : refresh) * SECOND, (is_file ? 1 : RETRY_MOST) * SECOND,
+        or_default(server->max_stale, DEFAULT_MAX_STALE) * SECOND,
+        or_default(server->cooldown, DEFAULT_COOLDOWN) * SECOND,
+        or_default(server->wait, DEFAULT_WAIT) * (SECOND / 1000)};
+}
+
+void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
+{
+    const mod_auth0_server_t *server =
+        ap_get_module_config(source->server->module_config, &auth0_module);
+
+    source->rules = rules_of(server, source->file != NULL);
+    source->how = (auth0_fetch_how_t){
+        server->ca_pem, server->proxy,
+        or_default(server->connect, DEFAULT_CONNECT) * 1000L,
+        or_default(server->total, DEFAULT_TOTAL) * 1000L,
+        MOD_AUTH0_DOCUMENT_MAX};
+    source->state_dir = server->state_dir
+                            ? server->state_dir
+                            : ap_runtime_dir_relative(pconf, DEFAULT_STATE_DIR);
 }
 
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)

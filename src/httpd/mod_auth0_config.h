@@ -28,10 +28,17 @@ typedef struct mod_auth0_dir_t {
     bool is_recorded;
 } mod_auth0_dir_t;
 
-/* What one server or virtual host says. */
+/* What one server or virtual host says; NULL or a negative number: nothing. */
 typedef struct mod_auth0_server_t {
-    const char *ca_pem; /* authorities, NULL for the system's */
-    int refresh;        /* seconds                          */
+    const char *ca_pem;    /* authorities                */
+    const char *proxy;     /* URL                        */
+    const char *state_dir; /* absolute path              */
+    int refresh;           /* seconds                    */
+    int max_stale;         /* seconds                    */
+    int cooldown;          /* seconds                    */
+    int wait;              /* milliseconds               */
+    int connect;           /* seconds, of a fetch        */
+    int total;             /* seconds, of a fetch        */
 } mod_auth0_server_t;
 
 /* One section that speaks of Auth0, for checks over the whole. */
@@ -46,9 +53,14 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add);
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server);
 void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add);
 
-/* The configuration in force for a request or a server. */
+/* The configuration in force for a request. */
 const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r);
-const mod_auth0_server_t *mod_auth0_server(const server_rec *server);
+
+/*
+ * Tell a source what its server says of fetching and keeping keys, with
+ * defaults. To be called once virtual hosts are merged; text from pconf.
+ */
+void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf);
 
 /* The policy, with defaults; it borrows from dir. False when incomplete. */
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
@@ -56,9 +68,8 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
 
-/* The mask of algorithms, and the seconds between refreshes, with defaults. */
+/* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
-int mod_auth0_server_refresh(const server_rec *server);
 
 /* Forget the sections of an earlier configuration; pool is pconf. */
 void mod_auth0_sections_reset(apr_pool_t *pool);

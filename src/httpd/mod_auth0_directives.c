@@ -7,8 +7,8 @@
 
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
-#include "httpd/mod_auth0_file.h"
 #include "httpd/mod_auth0_secret.h"
+#include "net/auth0_file.h"
 
 /* All of Debian's authorities together are a quarter of this, in bytes. */
 #define CA_FILE_MAX ((size_t)1048576)
@@ -22,20 +22,35 @@ static const char *complain(const cmd_parms *cmd, const char *value,
     return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
 }
 
+typedef struct range_t {
+    int least;
+    int most;
+    const char *unit;
+} range_t;
+
+static const range_t skew_range = {0, 300, "seconds"};
+static const range_t refresh_range = {1, 86400, "seconds"};
+static const range_t max_stale_range = {0, 604800, "seconds"};
+static const range_t cooldown_range = {1, 86400, "seconds"};
+static const range_t timeout_range = {1, 60, "seconds"};
+static const range_t wait_range = {0, 10000, "milliseconds"};
+
 /* A whole number within bounds, or NULL for a good one and a sentence. */
-static const char *read_seconds(int *seconds, const cmd_parms *cmd,
-                                const char *text, int least, int most)
+static const char *read_number(int *number, const cmd_parms *cmd,
+                               const char *text, const range_t *range)
 {
     char *end;
     apr_int64_t value = apr_strtoi64(text, &end, 10);
 
-    if (!apr_isdigit(*text) || *end != '\0' || value < least || value > most) {
+    if (!apr_isdigit(*text) || *end != '\0' || value < range->least ||
+        value > range->most) {
         return apr_psprintf(cmd->pool,
-                            "%s: '%s' is not a whole number of seconds from "
-                            "%d to %d",
-                            cmd->cmd->name, text, least, most);
+                            "%s: '%s' is not a whole number of %s from %d to "
+                            "%d",
+                            cmd->cmd->name, text, range->unit, range->least,
+                            range->most);
     }
-    *seconds = (int)value;
+    *number = (int)value;
     return NULL;
 }
 
@@ -95,8 +110,8 @@ static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
     if (!source->file) {
         return complain(cmd, name, "is not a path");
     }
-    const char *why = mod_auth0_file_read(
-        &document, source->file, MOD_AUTH0_DOCUMENT_MAX, cmd->temp_pool);
+    const char *why = auth0_file_read(&document, source->file,
+                                      MOD_AUTH0_DOCUMENT_MAX, cmd->temp_pool);
 
     why = why ? why : auth0_jwks_parse(&set, document, cmd->temp_pool);
     return why ? apr_psprintf(cmd->pool,
@@ -200,7 +215,7 @@ static const char *set_skew(cmd_parms *cmd, void *conf, const char *text)
     mod_auth0_dir_t *dir = conf;
 
     mod_auth0_section_record(cmd, dir);
-    return read_seconds(&dir->skew, cmd, text, 0, 300);
+    return read_number(&dir->skew, cmd, text, &skew_range);
 }
 
 static const char *set_remote_user(cmd_parms *cmd, void *conf,
@@ -216,11 +231,15 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     return NULL;
 }
 
+static mod_auth0_server_t *server_of(const cmd_parms *cmd)
+{
+    return ap_get_module_config(cmd->server->module_config, &auth0_module);
+}
+
 /* Read now, as the user who starts httpd, so that children need no access. */
 static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
 {
-    mod_auth0_server_t *server =
-        ap_get_module_config(cmd->server->module_config, &auth0_module);
+    mod_auth0_server_t *server = server_of(cmd);
     const char *path = ap_server_root_relative(cmd->pool, name);
     auth0_span_t text;
 
@@ -228,22 +247,73 @@ static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
     if (!path) {
         return complain(cmd, name, "is not a path");
     }
-    const char *why = mod_auth0_file_read(&text, path, CA_FILE_MAX, cmd->pool);
+    const char *why = auth0_file_read(&text, path, CA_FILE_MAX, cmd->pool);
 
-    if (!why && !ap_strstr_c(text.ptr, "-----BEGIN CERTIFICATE-----")) {
-        why = "holds no certificate in PEM form";
-    }
+    why = why ? why : auth0_fetch_check_authorities(text.ptr);
     server->ca_pem = why ? NULL : text.ptr;
     return why ? complain(cmd, path, why) : NULL;
 }
 
 static const char *set_refresh(cmd_parms *cmd, void *conf, const char *text)
 {
-    mod_auth0_server_t *server =
-        ap_get_module_config(cmd->server->module_config, &auth0_module);
+    (void)conf;
+    return read_number(&server_of(cmd)->refresh, cmd, text, &refresh_range);
+}
+
+static const char *set_max_stale(cmd_parms *cmd, void *conf, const char *text)
+{
+    (void)conf;
+    return read_number(&server_of(cmd)->max_stale, cmd, text, &max_stale_range);
+}
+
+static const char *set_cooldown(cmd_parms *cmd, void *conf, const char *text)
+{
+    (void)conf;
+    return read_number(&server_of(cmd)->cooldown, cmd, text, &cooldown_range);
+}
+
+static const char *set_wait(cmd_parms *cmd, void *conf, const char *text)
+{
+    (void)conf;
+    return read_number(&server_of(cmd)->wait, cmd, text, &wait_range);
+}
+
+static const char *set_timeout(cmd_parms *cmd, void *conf, const char *connect,
+                               const char *total)
+{
+    mod_auth0_server_t *server = server_of(cmd);
+    const char *why =
+        read_number(&server->connect, cmd, connect, &timeout_range);
 
     (void)conf;
-    return read_seconds(&server->refresh, cmd, text, 1, 86400);
+    why = why ? why : read_number(&server->total, cmd, total, &timeout_range);
+    if (!why && server->connect > server->total) {
+        why = complain(cmd, total,
+                       "is shorter than the time to connect, which is a part "
+                       "of it");
+    }
+    return why;
+}
+
+static const char *set_proxy(cmd_parms *cmd, void *conf, const char *url)
+{
+    const char *why = auth0_fetch_check_proxy(url);
+
+    (void)conf;
+    server_of(cmd)->proxy = url;
+    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
+}
+
+static const char *set_state_dir(cmd_parms *cmd, void *conf, const char *name)
+{
+    const char *path = ap_server_root_relative(cmd->pool, name);
+
+    (void)conf;
+    if (!*name || !path) {
+        return complain(cmd, name, "is not a path");
+    }
+    server_of(cmd)->state_dir = path;
+    return NULL;
 }
 
 /*
@@ -287,5 +357,20 @@ const command_rec mod_auth0_directives[] = {
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_refresh, NULL, RSRC_CONF,
                   "seconds between refreshes of the keys, 300 by default"),
+    AP_INIT_TAKE1("Auth0KeyMaxStale", set_max_stale, NULL, RSRC_CONF,
+                  "seconds that keys serve in an outage, 86400 by default"),
+    AP_INIT_TAKE1("Auth0KeyCooldown", set_cooldown, NULL, RSRC_CONF,
+                  "seconds between fetches that requests ask for, 30 by "
+                  "default"),
+    AP_INIT_TAKE1("Auth0KeyWait", set_wait, NULL, RSRC_CONF,
+                  "milliseconds that a request may wait for keys, 300 by "
+                  "default"),
+    AP_INIT_TAKE2("Auth0KeyTimeout", set_timeout, NULL, RSRC_CONF,
+                  "seconds to connect and for the whole of a fetch, 3 and 10 "
+                  "by default"),
+    AP_INIT_TAKE1("Auth0OutgoingProxy", set_proxy, NULL, RSRC_CONF,
+                  "URL of the proxy that issuers are reached by"),
+    AP_INIT_TAKE1("Auth0StateDir", set_state_dir, NULL, RSRC_CONF,
+                  "where the last good keys are kept across restarts"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

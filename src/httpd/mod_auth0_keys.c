@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_keys.h"
 
+#include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
+
+#include "net/auth0_clock.h"
 
 typedef struct shelf_t shelf_t;
 
@@ -15,7 +18,9 @@ struct mod_auth0_held_t {
 
 struct shelf_t {
     apr_thread_mutex_t *mutex;
+    apr_thread_cond_t *parsed;
     mod_auth0_held_t *in_force;
+    bool is_parsing; /* some thread prepares a newer set */
 };
 
 static struct {
@@ -46,10 +51,11 @@ void mod_auth0_keys_start(const mod_auth0_board_t *board, size_t slots,
     keys.board = board;
     keys.shelves = apr_pcalloc(pool, (slots + 1) * sizeof(shelf_t));
     for (size_t i = 0; i < slots; i++) {
-        if (apr_thread_mutex_create(&keys.shelves[i].mutex,
-                                    APR_THREAD_MUTEX_DEFAULT,
+        shelf_t *shelf = &keys.shelves[i];
+        if (apr_thread_cond_create(&shelf->parsed, pool) != APR_SUCCESS ||
+            apr_thread_mutex_create(&shelf->mutex, APR_THREAD_MUTEX_DEFAULT,
                                     pool) != APR_SUCCESS) {
-            keys.shelves[i].mutex = NULL;
+            shelf->mutex = NULL;
         }
         apr_pool_cleanup_register(pool, &keys.shelves[i], clear,
                                   apr_pool_cleanup_null);
@@ -78,32 +84,63 @@ static mod_auth0_held_t *parse(shelf_t *shelf, size_t slot)
     return held;
 }
 
-/* A board caught in the middle of a change leaves the former set in force. */
-static void bring_up_to_date(shelf_t *shelf, size_t slot)
+static bool is_outdated(const shelf_t *shelf, size_t slot)
 {
     uint32_t edition = mod_auth0_board_edition(keys.board, slot);
 
-    if (edition == 0 ||
-        (shelf->in_force && shelf->in_force->edition == edition)) {
-        return;
+    return edition != 0 &&
+           !(shelf->in_force && shelf->in_force->edition == edition);
+}
+
+/*
+ * The mutex is held, but for the time of parsing where a former set can serve
+ * the others meanwhile.
+ */
+static void bring_up_to_date(shelf_t *shelf, size_t slot)
+{
+    bool others_may_go_on = shelf->in_force != NULL;
+
+    shelf->is_parsing = true;
+    if (others_may_go_on) {
+        apr_thread_mutex_unlock(shelf->mutex);
     }
     mod_auth0_held_t *newer = parse(shelf, slot);
 
+    if (others_may_go_on) {
+        apr_thread_mutex_lock(shelf->mutex);
+    }
+    shelf->is_parsing = false;
+    apr_thread_cond_broadcast(shelf->parsed);
     if (newer) {
         drop(shelf->in_force);
         shelf->in_force = newer;
     }
 }
 
-mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source)
+/* The mutex is held. */
+static bool must_wait(const shelf_t *shelf, uint32_t lacking)
+{
+    return shelf->is_parsing &&
+           mod_auth0_keys_edition(shelf->in_force) == lacking;
+}
+
+mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source,
+                                      uint32_t lacking)
 {
     shelf_t *shelf = &keys.shelves[source->slot];
 
-    if (!shelf->mutex) {
+    if (!shelf->mutex ||
+        !auth0_keyring_serves(mod_auth0_board_ring(keys.board, source->slot),
+                              &source->rules, auth0_clock_monotonic())) {
         return NULL;
     }
     apr_thread_mutex_lock(shelf->mutex);
-    bring_up_to_date(shelf, source->slot);
+    while (must_wait(shelf, lacking)) {
+        apr_thread_cond_wait(shelf->parsed, shelf->mutex);
+    }
+    if (!shelf->is_parsing && is_outdated(shelf, source->slot)) {
+        bring_up_to_date(shelf, source->slot);
+    }
     mod_auth0_held_t *held = shelf->in_force;
 
     if (held) {
@@ -111,6 +148,11 @@ mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source)
     }
     apr_thread_mutex_unlock(shelf->mutex);
     return held;
+}
+
+uint32_t mod_auth0_keys_edition(const mod_auth0_held_t *held)
+{
+    return held ? held->edition : 0;
 }
 
 const auth0_jwks_t *mod_auth0_keys_set(const mod_auth0_held_t *held)

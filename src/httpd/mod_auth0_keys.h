@@ -18,13 +18,20 @@ void mod_auth0_keys_start(const mod_auth0_board_t *board, size_t slots,
                           apr_pool_t *pool);
 
 /*
- * Take hold of the set in force for a source; NULL while there is none. Never
- * touches the network. Thread-safe. Must be given back.
+ * Take hold of the set in force for a source; NULL while there is none that
+ * may be used. While another thread parses a newer set, the former one is good
+ * enough, unless it is the edition that is known to lack what is needed (0:
+ * nothing is known). Never touches the network. Thread-safe. Must be given
+ * back.
  */
-mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source);
+mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source,
+                                      uint32_t lacking);
 
 /* The set that is held, valid until it is given back. */
 const auth0_jwks_t *mod_auth0_keys_set(const mod_auth0_held_t *held);
+
+/* Its edition, 0 for NULL. */
+uint32_t mod_auth0_keys_edition(const mod_auth0_held_t *held);
 
 /* Give back what was taken; NULL is nothing. Thread-safe. */
 void mod_auth0_keys_give(mod_auth0_held_t *held);

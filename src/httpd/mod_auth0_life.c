@@ -3,6 +3,7 @@
 
 #include <http_core.h>
 
+#include "httpd/mod_auth0_bell.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_config.h"
@@ -10,6 +11,9 @@
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_source.h"
+#include "httpd/mod_auth0_state.h"
+#include "httpd/mod_auth0_wait.h"
+#include "httpd/mod_auth0_watch.h"
 #include "net/auth0_fetch.h"
 
 /* Written in post_config, inherited by every child. */
@@ -38,16 +42,37 @@ int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 }
 
 /* The virtual hosts are merged by now, so their settings can be read. */
-static void complete_sources(void)
+static void complete_sources(apr_pool_t *pconf)
 {
     const apr_array_header_t *sources = mod_auth0_sources();
 
     for (int i = 0; i < sources->nelts; i++) {
-        mod_auth0_source_t *source =
-            APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
-        source->ca_pem = mod_auth0_server(source->server)->ca_pem;
-        source->refresh = mod_auth0_server_refresh(source->server);
+        mod_auth0_source_complete(
+            APR_ARRAY_IDX(sources, i, mod_auth0_source_t *), pconf);
     }
+}
+
+static int complain(const server_rec *server, apr_status_t status,
+                    const char *sentence)
+{
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server, "%s", sentence);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* What the processes of the server share, made before there are any. */
+static int share(apr_pool_t *pconf, server_rec *server)
+{
+    apr_status_t status;
+    mod_auth0_bell_t *bell = mod_auth0_bell_make(&status, pconf);
+
+    if (!bell) {
+        return complain(server, status, "no pipe to ask for keys by");
+    }
+    board = mod_auth0_board_make(slots, pconf);
+    if (!board || !mod_auth0_wait_prepare(board, bell, pconf)) {
+        return complain(server, APR_ENOMEM, "no shared memory for keys");
+    }
+    return mod_auth0_refresh_prepare(board, slots, bell, pconf, server);
 }
 
 int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -57,24 +82,17 @@ int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    complete_sources();
+    complete_sources(pconf);
     mod_auth0_mark_needed(ptemp, server);
-    slots = mod_auth0_sources_number();
-    board = mod_auth0_board_make(slots, pconf);
-    if (!board) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server,
-                     "no shared memory for the keys of %" APR_SIZE_T_FMT
-                     " issuers",
-                     slots);
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return mod_auth0_refresh_plan(board, slots, pconf, server);
+    mod_auth0_state_prepare(pconf, ptemp);
+    slots = mod_auth0_sources_number(ptemp);
+    return share(pconf, server);
 }
 
 void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
 {
     (void)server;
     auth0_fetch_start();
-    mod_auth0_refresh_start(pchild);
+    mod_auth0_watch_start(pchild);
     mod_auth0_keys_start(board, slots, pchild);
 }

@@ -11,7 +11,6 @@
 #define NOTE_REASON "auth0-reason"
 #define NOTE_TOKEN "auth0-token"
 #define ENV_REASON "AUTH0_REASON"
-#define RETRY_AFTER_SECONDS "2"
 
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r)
 {
@@ -78,6 +77,14 @@ static bool is_challenged(const auth0_reason_info_t *info)
     return info->error || info->status == HTTP_UNAUTHORIZED;
 }
 
+/* Seconds, at least 1. */
+static int retry_after_of(const request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    return state && state->retry_after > 1 ? state->retry_after : 1;
+}
+
 static void tell_main(const request_rec *r, auth0_reason_t reason,
                       const char *scope)
 {
@@ -88,6 +95,7 @@ static void tell_main(const request_rec *r, auth0_reason_t reason,
         }
         state->inner.reason = reason;
         state->inner.scope = scope ? apr_pstrdup(main->pool, scope) : NULL;
+        state->inner.retry_after = retry_after_of(r);
     }
 }
 
@@ -111,6 +119,7 @@ void mod_auth0_request_failed(request_rec *r)
         return;
     }
     state->reason = state->inner.reason;
+    state->retry_after = state->inner.retry_after;
     mod_auth0_request_note(r, state->reason, auth0_span("", 0));
     (void)mod_auth0_request_refuse(r, state->reason, state->inner.scope);
 }
@@ -152,7 +161,8 @@ int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
                        auth0_bearer_challenge(&challenge, r->pool));
     }
     if (info->status == HTTP_SERVICE_UNAVAILABLE) {
-        apr_table_setn(r->err_headers_out, "Retry-After", RETRY_AFTER_SECONDS);
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       apr_itoa(r->pool, retry_after_of(r)));
     }
     return info->status;
 }

@@ -19,6 +19,7 @@ typedef struct mod_auth0_unmet_t {
 typedef struct mod_auth0_refusal_t {
     auth0_reason_t reason; /* AUTH0_OK: none */
     const char *scope;
+    int retry_after;
 } mod_auth0_refusal_t;
 
 /* What is known of one request; lives in its pool. */
@@ -27,6 +28,7 @@ typedef struct mod_auth0_request_t {
     auth0_reason_t reason;
     const auth0_claims_t *claims; /* NULL unless reason is AUTH0_OK */
     const char *authorization;    /* what was judged, may be NULL   */
+    int retry_after;              /* seconds, for a 503 */
     bool is_asking;               /* authorization runs on our call */
     mod_auth0_unmet_t unmet;      /* in the evaluation under way    */
     mod_auth0_unmet_t supposed;   /* taken for met, for trial       */

@@ -3,8 +3,9 @@
 
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
+#include <openssl/crypto.h>
 
-#include "httpd/mod_auth0_file.h"
+#include "net/auth0_file.h"
 
 #define SECRET_MAX ((size_t)4096)
 
@@ -13,7 +14,7 @@ static const char *read_file(auth0_span_t *secret, const char *name,
 {
     const char *path = ap_server_root_relative(pool, name);
     const char *why =
-        mod_auth0_file_read(secret, path ? path : name, SECRET_MAX, pool);
+        auth0_file_read(secret, path ? path : name, SECRET_MAX, pool);
 
     return why ? apr_psprintf(pool, "the file %s %s", name, why) : NULL;
 }
@@ -83,12 +84,14 @@ const char *mod_auth0_secret_read(const auth0_key_t **key, const char *where,
     if (why) {
         return why;
     }
+    size_t read = secret.len;
+
     if (secret.len > 0 && secret.ptr[secret.len - 1] == '\n') {
         secret.len--;
     }
-    if (secret.len == 0) {
-        return "the secret is empty";
+    if (secret.len > 0) {
+        *key = auth0_key_from_secret(secret, pool);
     }
-    *key = auth0_key_from_secret(secret, pool);
-    return NULL;
+    OPENSSL_cleanse((void *)(uintptr_t)secret.ptr, read);
+    return *key ? NULL : "the secret is empty";
 }

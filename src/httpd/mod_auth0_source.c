@@ -1,7 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_source.h"
 
-#include "core/auth0_span.h"
+#include <apr_hash.h>
+#include <apr_strings.h>
 
 static apr_array_header_t *sources;
 
@@ -26,42 +27,44 @@ const apr_array_header_t *mod_auth0_sources(void)
     return sources;
 }
 
-static int same_text(const char *a, const char *b)
+static const char *told(const char *text, apr_pool_t *pool)
 {
-    return auth0_span_eq(auth0_span_cstr(a), auth0_span_cstr(b));
+    return text ? apr_pstrcat(pool, "+", text, NULL) : "-";
 }
 
-static int same(const mod_auth0_source_t *a, const mod_auth0_source_t *b)
+/*
+ * The same text for sources that say the same of how keys are fetched and
+ * kept. Their parts have no line breaks; an authority file that is read once
+ * is one place in memory.
+ */
+static const char *identity(const mod_auth0_source_t *source, apr_pool_t *pool)
 {
-    return same_text(a->issuer, b->issuer) &&
-           same_text(a->jwks_url, b->jwks_url) && same_text(a->file, b->file) &&
-           same_text(a->ca_pem, b->ca_pem) && a->refresh == b->refresh;
+    const auth0_keyring_rules_t *rules = &source->rules;
+
+    return apr_psprintf(
+        pool, "%s\n%s\n%s\n%s\n%s\n%pp %ld %ld %lld %lld %lld", source->issuer,
+        told(source->jwks_url, pool), told(source->file, pool),
+        told(source->how.proxy, pool), told(source->state_dir, pool),
+        (const void *)source->how.ca_pem, source->how.connect_ms,
+        source->how.total_ms, (long long)rules->refresh,
+        (long long)rules->max_stale, (long long)rules->cooldown);
 }
 
-static mod_auth0_source_t *find_twin(int end)
+size_t mod_auth0_sources_number(apr_pool_t *pool)
 {
-    mod_auth0_source_t *source =
-        APR_ARRAY_IDX(sources, end, mod_auth0_source_t *);
-
-    for (int i = 0; i < end; i++) {
-        mod_auth0_source_t *other =
-            APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
-        if (same(source, other)) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
-size_t mod_auth0_sources_number(void)
-{
-    size_t slots = 0;
+    apr_hash_t *slots = apr_hash_make(pool);
 
     for (int i = 0; i < sources->nelts; i++) {
         mod_auth0_source_t *source =
             APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
-        mod_auth0_source_t *twin = find_twin(i);
-        source->slot = twin ? twin->slot : slots++;
+        const char *name = identity(source, pool);
+        const mod_auth0_source_t *twin =
+            apr_hash_get(slots, name, APR_HASH_KEY_STRING);
+
+        source->slot = twin ? twin->slot : apr_hash_count(slots);
+        if (!twin) {
+            apr_hash_set(slots, name, APR_HASH_KEY_STRING, source);
+        }
     }
-    return slots;
+    return apr_hash_count(slots);
 }

@@ -254,6 +254,32 @@ def discovery_seeds():
     }
 
 
+def keyfile(rest):
+    seal = hashlib.sha256(rest).hexdigest().encode()
+    return b"mod_auth0 keys 1 " + seal + b"\n" + rest
+
+
+def keyfile_seeds():
+    place = ISSUER + "\n" + ISSUER + ".well-known/jwks.json\n"
+    good = keyfile((place + JWKS).encode())
+    return {
+        "good": good,
+        "good-empty": keyfile(place.encode()),
+        "good-least": keyfile(b"\n\n"),
+        "good-bytes": keyfile(b"a\nb\n\0\n\xff\0"),
+        "turned-bit": good[:-1] + bytes([good[-1] ^ 1]),
+        "cut": good[:-1],
+        "behind": good + b"\n",
+        "one-line": keyfile(b"a\n"),
+        "open-line": keyfile(b"a\nb"),
+        "no-seal": b"mod_auth0 keys 1 \na\nb\n",
+        "upper-case": good[:17] + good[17:81].upper() + good[81:],
+        "other-version": good.replace(b"keys 1", b"keys 2", 1),
+        "first-line": good[:82],
+        "plain": JWKS,
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -266,6 +292,7 @@ def main():
     seeds("json", json_seeds())
     seeds("b64", b64_seeds())
     seeds("discovery", discovery_seeds())
+    seeds("keyfile", keyfile_seeds())
 
 
 if __name__ == "__main__":

@@ -45,6 +45,6 @@ pretend libcrypto cjose
 says 'jansson is missing: install the Debian package libjansson-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
 pretend libcrypto cjose jansson libcurl
-says 'libcurl 7.85 or newer is missing: install the Debian package libcurl4-openssl-dev' \
+says 'libcurl 7.87 or newer is missing: install the Debian package libcurl4-openssl-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
 finish

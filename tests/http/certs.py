@@ -34,33 +34,45 @@ def _key_pem(key):
     )
 
 
-class Authority:
-    """A certificate authority of our own, good for a few days."""
+LOOPBACK = ("localhost", "127.0.0.1")
 
-    def __init__(self, directory, name="test"):
+
+class Authority:
+    """
+    A certificate authority of our own, good for a few days: a root, or one
+    that a parent vouches for.
+    """
+
+    def __init__(self, directory, name="test", days=(-2, 2), parent=None):
         self.directory = directory
         self.name = _name(f"{name} authority")
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.file = directory / f"{name}-ca.pem"
-        certificate = self._sign(
-            self.name, self.key.public_key(), days=(-2, 2), ca=True
+        certificate = (parent or self)._sign(
+            self.name, self.key.public_key(), days, ca=True
         )
         self.file.write_bytes(_pem(certificate))
 
-    def issue(self, label, hosts=("localhost", "127.0.0.1"), days=(-1, 1)):
-        """A certificate for hosts; the paths of its file and key's file."""
+    def issue(self, label, hosts=LOOPBACK, days=(-1, 1), chain=()):
+        """
+        A certificate for hosts; the paths of its file and key's file. chain
+        are authorities whose own certificates stand in the file behind it.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([_alternative(h) for h in hosts])
         certificate = self._sign(
-            _name(hosts[0]), key.public_key(), days, names=names
+            _name(hosts[0]), key.public_key(), days, hosts=hosts
         )
+        more = b"".join(other.file.read_bytes() for other in chain)
+        return self._write(label, _pem(certificate) + more, key)
+
+    def _write(self, label, certificates, key):
         cert_file = self.directory / f"{label}.pem"
         key_file = self.directory / f"{label}.key"
-        cert_file.write_bytes(_pem(certificate))
+        cert_file.write_bytes(certificates)
         key_file.write_bytes(_key_pem(key))
         return cert_file, key_file
 
-    def _sign(self, subject, public_key, days, names=None, ca=False):
+    def _sign(self, subject, public_key, days, hosts=(), ca=False):
         now = datetime.datetime.now(datetime.timezone.utc)
         builder = (
             x509.CertificateBuilder()
@@ -72,6 +84,19 @@ class Authority:
             .not_valid_after(now + days[1] * DAY)
             .add_extension(x509.BasicConstraints(ca, None), critical=True)
         )
-        if names:
-            builder = builder.add_extension(names, critical=False)
+        if hosts:
+            names = [_alternative(host) for host in hosts]
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName(names), critical=False
+            )
         return builder.sign(self.key, hashes.SHA256())
+
+
+class SelfSigned(Authority):
+    """Issues nothing but certificates of its own name and key."""
+
+    def issue(self, label, hosts=LOOPBACK, days=(-1, 1)):
+        certificate = self._sign(
+            self.name, self.key.public_key(), days, hosts=hosts
+        )
+        return self._write(label, _pem(certificate), self.key)

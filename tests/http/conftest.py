@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-pytest.register_assert_rewrite("answers", "client", "env", "logs")
+pytest.register_assert_rewrite("answers", "client", "crowd", "env", "logs")
 
 import certs  # noqa: E402
 from logs import watch  # noqa: E402

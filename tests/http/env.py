@@ -131,7 +131,8 @@ class Httpd:
     An httpd with a configuration, to be used in a with statement.
 
     files maps paths in its directory to their content; the configuration
-    reaches them as ${DIR}/path. htdocs/ is what it serves.
+    reaches them as ${DIR}/path. htdocs/ is what it serves. prefix is a command
+    that httpd is started by, environment what is added to its environment.
     """
 
     def __init__(
@@ -142,7 +143,11 @@ class Httpd:
         modules=(),
         tls=None,
         http2=False,
+        prefix=(),
+        environment=None,
     ):
+        self.prefix = list(prefix)
+        self.environment = environment or {}
         self.directory = self._make_directory()
         self.port = free_port()
         self.mpm = mpm
@@ -208,15 +213,19 @@ class Httpd:
         )
         return done.returncode, done.stdout
 
+    def _command(self):
+        return [program(), "-DFOREGROUND", "-f", self.conf_file]
+
     def start(self):
         # To stop, httpd signals its process group: it needs one of its own.
         console = self.directory / "logs" / "console-error.log"
         with console.open("wb") as output:
             self.process = subprocess.Popen(
-                [program(), "-DFOREGROUND", "-f", self.conf_file],
+                [*self.prefix, *self._command()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env={**os.environ, **self.environment},
                 start_new_session=True,
             )
         for path in (console, self.error_log, self.access.log.path):
@@ -270,6 +279,16 @@ class Httpd:
         count = self.error_log.read_text().count(READY)
         self.process.send_signal(signal.SIGUSR1)
         self.wait_for_log(READY, count + 1)
+
+    def restart(self):
+        """Stop, and start anew with what the directory holds by now."""
+        self.stop()
+        self.error_log.unlink()
+        self.start()
+
+    def root(self):
+        """Where the file system is as httpd sees it."""
+        return pathlib.Path(f"/proc/{self.process.pid}/root")
 
     def children(self):
         """The process ids of the servers that httpd has started."""

@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """An issuer that serves its metadata and keys, or misbehaves on demand."""
+import collections
 import contextlib
 import dataclasses
 import http.server
@@ -8,11 +9,15 @@ import socket
 import ssl
 import threading
 import time
+import typing
 
 import tokens
 
 DISCOVERY = "/.well-known/openid-configuration"
 JWKS = "/jwks.json"
+
+#: A request: when it came, what for, and from which port of the client.
+Arrival = collections.namedtuple("Arrival", "when path port")
 
 
 @dataclasses.dataclass
@@ -25,6 +30,9 @@ class Answer:
     delay: float = 0
     #: Sent in place of the true length, for a body that breaks off.
     length: int = None
+    #: In place of the body: makes the pieces that are sent until the peer has
+    #: gone. There is no length then.
+    pieces: typing.Callable = None
 
 
 def html():
@@ -41,20 +49,27 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         issuer = self.server
-        issuer.requests.append(self.path)
-        answer = issuer.answers.get(self.path)
-        if not answer:
-            answer = Answer(b"{}", status=404)
+        issuer.note(self.path, self.connection.getpeername()[1])
+        issuer.fields[self.path] = self.headers
+        answer = issuer.answers.get(self.path) or Answer(b"{}", status=404)
+        if callable(answer):
+            answer = answer()
         time.sleep(answer.delay)
+        issuer.gate.wait(60)
+        self._send_head(answer)
+        for piece in answer.pieces() if answer.pieces else [answer.body]:
+            self.wfile.write(piece)
+        self.close_connection = True
+
+    def _send_head(self, answer):
         length = len(answer.body) if answer.length is None else answer.length
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(length))
+        if not answer.pieces:
+            self.send_header("Content-Length", str(length))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(answer.body)
-        self.close_connection = True
 
     def log_message(self, *_):
         pass
@@ -62,16 +77,33 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 class Issuer:
     """
-    https://localhost:PORT/ with the keys that it is given.
+    https://localhost:PORT/, or another name, with the keys that it is given.
 
-    answers maps paths to what they are answered with and may be changed at
-    any time; requests lists the paths that were asked for.
+    answers maps paths to what they are answered with, or to functions that
+    make an Answer for each request, and may be changed at any time. requests
+    lists the paths that were asked for, arrivals the same with all that is
+    known of each; fields holds what came with the last request for a path,
+    and connections counts those that were accepted.
     """
 
-    def __init__(self, authority, *keys, port=0):
+    def __init__(
+        self,
+        authority,
+        *keys,
+        port=0,
+        name="localhost",
+        address="127.0.0.1",
+    ):
         self.authority = authority
+        self.name = name
+        self.address = address
         self.answers = {}
         self.requests = []
+        self.arrivals = []
+        self.fields = {}
+        self.connections = 0
+        self.gate = threading.Event()
+        self.gate.set()
         self.context = None
         self.port = port
         self.listener = None
@@ -85,7 +117,14 @@ class Issuer:
     def _url(self):
         scheme = "https" if self.authority else "http"
         port = "" if self.port == 443 else f":{self.port}"
-        return f"{scheme}://localhost{port}/"
+        return f"{scheme}://{self.name}{port}/"
+
+    @contextlib.contextmanager
+    def hold(self):
+        """Answer no request meanwhile."""
+        self.gate.clear()
+        yield
+        self.gate.set()
 
     def discovery(self, **members):
         """What the metadata says."""
@@ -106,7 +145,7 @@ class Issuer:
         self.context = context
 
     def up(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listener = socket.create_server((self.address, self.port))
         self.port = self.listener.getsockname()[1]
         self._start(self._accept, self.listener)
 
@@ -129,6 +168,7 @@ class Issuer:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            self.connections += 1
             self._start(self._serve, connection)
 
     def _serve(self, connection):
@@ -141,8 +181,18 @@ class Issuer:
             _Handler(connection, None, self)
         connection.close()
 
+    def note(self, path, port):
+        """A request has come, and is not answered yet."""
+        self.requests.append(path)
+        self.arrivals.append(Arrival(time.monotonic(), path, port))
+
     def count(self, path=JWKS):
         return self.requests.count(path)
+
+    def times(self, path=JWKS, since=0):
+        """When it was asked for a path, from one moment on."""
+        seen = list(self.arrivals)
+        return [a.when for a in seen if a.path == path and a.when >= since]
 
     def token(self, key, alg="RS256", head=None, **changes):
         changes.setdefault("iss", self.url)
@@ -152,4 +202,5 @@ class Issuer:
         return self
 
     def __exit__(self, *_):
+        self.gate.set()
         self.down()

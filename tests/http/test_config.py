@@ -58,6 +58,11 @@ def wrong_server(line, *words):
     return line + "\n", line, (line.split()[0], *words)
 
 
+def wrong_proxy(url):
+    line = f"Auth0OutgoingProxy {url}"
+    return wrong_server(line, "http://proxy.example.com:3128")
+
+
 ALL = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 HS256 HS384 HS512"
 HS256 = "Auth0Algorithms HS256"
 SECRET = "Auth0SigningSecret file:${DIR}"
@@ -250,6 +255,93 @@ CASES = {
     "refresh_negative": wrong_server("Auth0KeyRefresh -1", "from 1"),
     "refresh_no_number": wrong_server("Auth0KeyRefresh often", "from 1"),
     "refresh_in_a_section": wrong("Auth0KeyRefresh 5", "not allowed"),
+    "max_stale_negative": wrong_server(
+        "Auth0KeyMaxStale -1", "seconds from 0 to 604800"
+    ),
+    "max_stale_too_large": wrong_server(
+        "Auth0KeyMaxStale 604801", "seconds from 0 to 604800"
+    ),
+    "max_stale_no_number": wrong_server(
+        "Auth0KeyMaxStale often", "seconds from 0 to 604800"
+    ),
+    "max_stale_with_a_unit": wrong_server(
+        "Auth0KeyMaxStale 5s", "seconds from 0 to 604800"
+    ),
+    "max_stale_missing": wrong_server("Auth0KeyMaxStale"),
+    "max_stale_twice": wrong_server("Auth0KeyMaxStale 5 5"),
+    "cooldown_zero": wrong_server(
+        "Auth0KeyCooldown 0", "seconds from 1 to 86400"
+    ),
+    "cooldown_negative": wrong_server(
+        "Auth0KeyCooldown -1", "seconds from 1 to 86400"
+    ),
+    "cooldown_too_large": wrong_server(
+        "Auth0KeyCooldown 86401", "seconds from 1 to 86400"
+    ),
+    "cooldown_no_number": wrong_server(
+        "Auth0KeyCooldown often", "seconds from 1 to 86400"
+    ),
+    "cooldown_with_a_unit": wrong_server(
+        "Auth0KeyCooldown 5s", "seconds from 1 to 86400"
+    ),
+    "cooldown_missing": wrong_server("Auth0KeyCooldown"),
+    "cooldown_twice": wrong_server("Auth0KeyCooldown 5 5"),
+    "wait_negative": wrong_server(
+        "Auth0KeyWait -1", "milliseconds from 0 to 10000"
+    ),
+    "wait_too_large": wrong_server(
+        "Auth0KeyWait 10001", "milliseconds from 0 to 10000"
+    ),
+    "wait_no_number": wrong_server(
+        "Auth0KeyWait often", "milliseconds from 0 to 10000"
+    ),
+    "wait_with_a_unit": wrong_server(
+        "Auth0KeyWait 5s", "milliseconds from 0 to 10000"
+    ),
+    "wait_missing": wrong_server("Auth0KeyWait"),
+    "wait_twice": wrong_server("Auth0KeyWait 5 5"),
+    "timeout_connect_zero": wrong_server(
+        "Auth0KeyTimeout 0 10", "from 1 to 60"
+    ),
+    "timeout_connect_no_number": wrong_server(
+        "Auth0KeyTimeout x 10", "from 1 to 60"
+    ),
+    "timeout_total_zero": wrong_server("Auth0KeyTimeout 3 0", "from 1 to 60"),
+    "timeout_connect_too_large": wrong_server(
+        "Auth0KeyTimeout 61 61", "from 1 to 60"
+    ),
+    "timeout_total_too_large": wrong_server(
+        "Auth0KeyTimeout 3 61", "from 1 to 60"
+    ),
+    "timeout_total_missing": wrong_server("Auth0KeyTimeout 3"),
+    "timeout_three_numbers": wrong_server("Auth0KeyTimeout 1 2 3"),
+    "timeout_total_shorter_than_connect": wrong_server(
+        "Auth0KeyTimeout 5 4", "shorter"
+    ),
+    "proxy_without_scheme": wrong_proxy("proxy.test:3128"),
+    "proxy_without_port": wrong_proxy("http://proxy.test"),
+    "proxy_without_host": wrong_proxy("http://:3128"),
+    "proxy_of_another_scheme": wrong_proxy("socks5://proxy.test:1080"),
+    "proxy_with_tls": wrong_proxy("https://proxy.test:3128"),
+    "proxy_with_path": wrong_proxy("http://proxy.test:3128/path"),
+    "proxy_with_query": wrong_proxy("http://proxy.test:3128/?x"),
+    "proxy_with_fragment": wrong_proxy("http://proxy.test:3128/#x"),
+    "proxy_with_bad_port": wrong_proxy("http://proxy.test:99999"),
+    "proxy_port_zero": wrong_proxy("http://proxy.test:0"),
+    "proxy_with_space": wrong_proxy('"http://proxy.test:3128/ x"'),
+    "proxy_empty": wrong_server('Auth0OutgoingProxy ""'),
+    "proxy_with_a_password": wrong_proxy("http://u:sssss@proxy.test:3128/path"),
+    "proxy_missing": wrong_server("Auth0OutgoingProxy"),
+    "state_dir_empty": wrong_server('Auth0StateDir ""'),
+    "state_dir_missing": wrong_server("Auth0StateDir"),
+    "max_stale_in_a_section": wrong("Auth0KeyMaxStale 5", "not allowed"),
+    "cooldown_in_a_section": wrong("Auth0KeyCooldown 5", "not allowed"),
+    "wait_in_a_section": wrong("Auth0KeyWait 5", "not allowed"),
+    "timeout_in_a_section": wrong("Auth0KeyTimeout 3 10", "not allowed"),
+    "proxy_in_a_section": wrong(
+        "Auth0OutgoingProxy http://proxy.test:3128", "not allowed"
+    ),
+    "state_dir_in_a_section": wrong("Auth0StateDir /tmp", "not allowed"),
 }
 
 
@@ -297,6 +389,20 @@ GOOD = [
     ("skew_0", ours("Auth0ClockSkew 0")),
     ("skew_300", ours("Auth0ClockSkew 300")),
     ("refresh_1", "Auth0KeyRefresh 1\n"),
+    ("max_stale_0", "Auth0KeyMaxStale 0\n"),
+    ("max_stale_week", "Auth0KeyMaxStale 604800\n"),
+    ("cooldown_1", "Auth0KeyCooldown 1\n"),
+    ("cooldown_day", "Auth0KeyCooldown 86400\n"),
+    ("wait_0", "Auth0KeyWait 0\n"),
+    ("wait_10_s", "Auth0KeyWait 10000\n"),
+    ("timeout_1_1", "Auth0KeyTimeout 1 1\n"),
+    ("timeout_60_60", "Auth0KeyTimeout 60 60\n"),
+    ("proxy", "Auth0OutgoingProxy http://proxy.test:3128\n"),
+    ("proxy_with_slash", "Auth0OutgoingProxy http://proxy.test:3128/\n"),
+    ("proxy_ipv6", "Auth0OutgoingProxy http://[::1]:3128\n"),
+    ("proxy_with_password", "Auth0OutgoingProxy http://u:p%40@proxy.test:1\n"),
+    ("state_dir", "Auth0StateDir /var/cache/mod_auth0\n"),
+    ("state_dir_relative", "Auth0StateDir state\n"),
     (
         "keys_relative_to_server_root",
         section("Auth0Issuer https://tenant.example/ file:keys.json"),
@@ -360,6 +466,12 @@ NOT_IN_HTACCESS = [
     "Auth0RemoteUser sub",
     "Auth0CACertificateFile /etc/ca.pem",
     "Auth0KeyRefresh 5",
+    "Auth0KeyMaxStale 5",
+    "Auth0KeyCooldown 5",
+    "Auth0KeyWait 5",
+    "Auth0KeyTimeout 3 10",
+    "Auth0OutgoingProxy http://proxy.test:3128",
+    "Auth0StateDir /tmp",
 ]
 
 HTACCESS = """

@@ -14,52 +14,22 @@ import certs
 import issuer as issuers
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
+from crowd import (
+    FAILED,
+    KEY,
+    LOST,
+    NEXT,
+    OTHER,
+    Crowd,
+    one_issuer,
+    protected,
+    server_level,
+    wait_for,
+    wait_until,
+)
 from env import Httpd
 from issuer import DISCOVERY, JWKS, Answer, Issuer
 from logs import watch
-
-KEY = tokens.rsa_key("main")
-NEXT = tokens.rsa_key("next")
-OTHER = tokens.rsa_key("other")
-
-FAILED = "the keys of issuer .* cannot be (fetched|read)"
-
-
-def wait_until(condition, what, timeout=15):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"in vain: {what}"
-        time.sleep(0.02)
-
-
-def wait_for(httpd, path, token, reason, timeout=15):
-    """Ask again and again, until the token is judged so."""
-    last = []
-
-    def judged():
-        last[:] = [httpd.get(path, token)]
-        return last[0].reason == reason
-
-    wait_until(judged, f"{reason} for {path}", timeout)
-    return last[0]
-
-
-def server_level(authority, refresh=300):
-    return (
-        f"{ANYTHING}\n"
-        f"Auth0CACertificateFile {authority.file}\n"
-        f"Auth0KeyRefresh {refresh}\n"
-    )
-
-
-def protected(path, *lines):
-    audience = f"Auth0Audience {tokens.AUDIENCE}"
-    return location(path, audience, *lines, "Require valid-user")
-
-
-def one_issuer(authority, line, refresh=300):
-    return server_level(authority, refresh) + protected("/orders", line)
-
 
 # --------------------------------------------------------------------- files
 
@@ -362,51 +332,16 @@ def elsewhere(issuer):
     issuer.answers["/elsewhere"] = Answer(good_set())
 
 
-class Crowd:
-    """One httpd, and for each case an issuer and a location of its own."""
-
-    def __init__(self, stack, authority, names):
-        self.issuers = {}
-        config = server_level(authority, refresh=1)
-        for name in names:
-            issuer = stack.enter_context(Issuer(authority, KEY))
-            elsewhere(issuer)
-            self.issuers[name] = issuer
-            config += protected(f"/{name}", f"Auth0Issuer {issuer.url}")
-        self.httpd = Httpd(config, PAGE)
-        self.stack = stack
-
-    def start(self):
-        self.stack.enter_context(self.httpd)
-
-    def get(self, name, key=KEY):
-        return self.httpd.get(f"/{name}", self.issuers[name].token(key))
-
-    def wait_for_failures(self):
-        """Until each issuer's fault stands in the log."""
-        watch.announce(FAILED)
-        for issuer in self.issuers.values():
-            self.httpd.wait_for_log(f"keys of issuer {issuer.url} cannot")
-
-    def mend(self):
-        """All issuers are good again, and have another key."""
-        for issuer in self.issuers.values():
-            issuer.down()
-            issuer.certificate("good")
-            issuer.discovery(issuer=issuer.url, jwks_uri=issuer.url + JWKS[1:])
-            issuer.keys(NEXT)
-            issuer.up()
-
-
 @pytest.fixture(scope="class")
 def turned_bad(authority):
     """All issuers have been good once and are bad now."""
     with contextlib.ExitStack() as stack:
         crowd = Crowd(stack, authority, [name for name, _ in TURNS_BAD])
         crowd.start()
-        for name, issuer in crowd.issuers.items():
-            wait_for(crowd.httpd, f"/{name}", issuer.token(KEY), "ok")
+        crowd.wait_for_keys()
+        watch.announce(FAILED)
         for name, misbehave in TURNS_BAD:
+            elsewhere(crowd.issuers[name])
             misbehave(crowd.issuers[name])
         crowd.wait_for_failures()
         yield crowd
@@ -423,12 +358,17 @@ def started_bad(authority):
             said = tokens.merged(good, members)
             text = json.dumps(said).replace("{port}", str(issuer.port))
             issuer.answers[DISCOVERY] = Answer(text.encode())
+        watch.announce(FAILED)
         crowd.start()
         crowd.wait_for_failures()
         yield crowd
 
 
 class TestIssuerThatTurnsBad:
+    @pytest.fixture(autouse=True)
+    def long_outage(self):
+        watch.tolerate(LOST)
+
     @pytest.mark.parametrize("name", [name for name, _ in TURNS_BAD])
     def test_former_keys_stay_in_force(self, turned_bad, name):
         answers.accepted(turned_bad.get(name), tokens.SUBJECT)
@@ -511,7 +451,8 @@ def test_rotation_reaches_every_child(authority):
                 answers.refused(response, "key.unknown")
 
 
-def test_same_kid_with_another_key(authority):
+def test_same_kid_with_another_key(authority, announce):
+    announce("has put another key under the kid 'main'")
     with Issuer(authority, KEY) as issuer:
         config = one_issuer(authority, f"Auth0Issuer {issuer.url}", refresh=1)
         with Httpd(config, PAGE) as httpd:

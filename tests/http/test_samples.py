@@ -4,8 +4,10 @@ Each of httpd-conf-samples/ in a running server, with the requests that its
 first lines promise. Nothing is changed but where keys come from: no tenant on
 the network can be asked.
 """
+import os
 import pathlib
 import re
+import time
 
 import pytest
 
@@ -15,6 +17,7 @@ from backend import Backend
 from conf import table
 from env import Httpd
 from issuer import Issuer
+from network import ConnectProxy
 
 KEY = tokens.rsa_key("main")
 FOLDER = pathlib.Path(__file__).parents[2] / "httpd-conf-samples"
@@ -240,3 +243,38 @@ def test_private_ca(authority, announce):
         with Httpd(config, {**FILES, **sample_file("example-ca.pem")}) as httpd:
             httpd.wait_for_log("cannot be fetched")
             answers.refused(httpd.get("/orders/", token), "key.unavailable")
+
+
+def test_restricted_network(authority, announce):
+    """By the proxy alone; and from the kept keys, once the line is cut."""
+    host = "tenant.eu.auth0.com"
+    with Issuer(authority, KEY) as issuer:
+        issuer.certificate("tenant", hosts=(host,))
+        jwks_uri = f"{TENANT}jwks.json"
+        issuer.discovery(issuer=TENANT, jwks_uri=jwks_uri)
+        with ConnectProxy({f"{host}:443": issuer.port}) as proxy:
+            text = (FOLDER / "restricted-network.conf").read_text()
+            config = (
+                "DirectoryIndex index.html\n"
+                f"Auth0CACertificateFile {authority.file}\n"
+            ) + text.replace(
+                "http://proxy.corp.example:3128",
+                f"http://127.0.0.1:{proxy.port}",
+            ).replace("/var/cache/mod_auth0", "${DIR}/kept")
+            token = tokens.token(KEY, **ORDERS, scope="read:orders")
+            with Httpd(config, FILES) as httpd:
+                httpd.wait_for_log(f"new keys of issuer {TENANT} are in force")
+                assert httpd.get("/orders/", token).text == "served"
+                assert proxy.asked == [f"{host}:443"] * 2
+                proxy.ports.clear()
+                announce("cannot be fetched: .*; the former keys stay in force")
+                httpd.stop()
+                kept, = httpd.directory.glob("kept/*.keys")
+                age = time.time() - 700
+                os.utime(kept, (age, age))
+                httpd.restart()
+                assert httpd.get("/orders/", token).text == "served"
+                other = {"kid": "other"}
+                token = tokens.token(KEY, head=other, **ORDERS)
+                answers.refused(httpd.get("/orders/", token), "key.unknown")
+                httpd.wait_for_log("cannot be fetched")

@@ -1,8 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "support.h"
 
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <apr_general.h>
 #include <openssl/bn.h>
@@ -122,6 +126,48 @@ const char *support_repeat(const char *text, size_t count, apr_pool_t *pool)
     }
     all[count * len] = '\0';
     return all;
+}
+
+static int support_remove_one(const char *path, const struct stat *info,
+                              int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static apr_status_t support_remove_all(void *folder)
+{
+    (void)nftw(folder, support_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return APR_SUCCESS;
+}
+
+const char *support_folder(apr_pool_t *pool)
+{
+    const char *parent = getenv("TMPDIR");
+    char *folder =
+        apr_pstrcat(pool, parent ? parent : "/tmp", "/auth0-test-XXXXXX", NULL);
+
+    assert_non_null(mkdtemp(folder));
+    apr_pool_cleanup_register(pool, folder, support_remove_all,
+                              apr_pool_cleanup_null);
+    return folder;
+}
+
+const char *support_inside(const char *folder, const char *name,
+                           apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, folder, "/", name, NULL);
+}
+
+void support_put_file(const char *path, auth0_span_t bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes.ptr, bytes.len), bytes.len);
+    assert_int_equal(close(fd), 0);
 }
 
 EVP_PKEY *support_pkey(support_key_t which)

@@ -46,6 +46,13 @@ const char *support_string(auth0_span_t text, apr_pool_t *pool);
 const char *support_b64(const char *text, apr_pool_t *pool);
 const char *support_repeat(const char *text, size_t count, apr_pool_t *pool);
 
+/* A folder below TMPDIR or /tmp; it goes with the pool. */
+const char *support_folder(apr_pool_t *pool);
+const char *support_inside(const char *folder, const char *name,
+                           apr_pool_t *pool);
+/* Write a file, in place if it exists. */
+void support_put_file(const char *path, auth0_span_t bytes);
+
 /* The key pairs of a run: made when first asked for, then kept. */
 typedef enum support_key_t {
     SUPPORT_RSA,

@@ -16,7 +16,7 @@
 #include "net/auth0_fetch.h"
 
 /*
- * A server on loopback that answers by the path, one connection at a time.
+ * A server on loopback that answers by the path.
  * What TLS has to do with fetching is a matter of the HTTP tests.
  */
 typedef struct page_t {
@@ -40,6 +40,11 @@ static const page_t pages[] = {
     {"/missing", HEAD("404 Not Found", "4") "\r\nkeys", 0},
     {"/no-content", "HTTP/1.1 204 No Content\r\n\r\n", 0},
     {"/moved", HEAD("302 Found", "0") "Location: /good\r\n\r\n", 0},
+    {"/busy", HEAD("429 Too Many Requests", "0") "Retry-After: 120\r\n\r\n", 0},
+    {"/later", HEAD("503 Unavailable", "0") "Retry-After: 99999999999\r\n\r\n",
+     0},
+    {"/nonsense", HEAD("503 Unavailable", "0") "Retry-After: soon\r\n\r\n", 0},
+    {"/calm", HEAD("200 OK", "4") "Retry-After: 120\r\n\r\nkeys", 0},
     {"/hang", "", 3000},
     {"/drip", HEAD("200 OK", "8") "\r\n1", 3000},
 };
@@ -72,22 +77,50 @@ static void hold(int connection, unsigned ms)
     }
 }
 
+/* Header lines without end, until the client has had enough. */
+static void send_headers(int connection)
+{
+    const char *status = "HTTP/1.1 200 OK\r\n";
+    const char *line = "X-Header: 0123456789012345678901234567890123456789\r\n";
+    ssize_t sent = write(connection, status, strlen(status));
+
+    for (int i = 0; i < 4000 && sent > 0; i++) {
+        sent = send(connection, line, strlen(line), MSG_NOSIGNAL);
+    }
+}
+
+static void *answer(void *baton)
+{
+    int connection = (int)(intptr_t)baton;
+    char request[1024];
+    ssize_t len = read(connection, request, sizeof(request) - 1);
+
+    request[len > 0 ? len : 0] = '\0';
+    const page_t *page = page_find(request);
+
+    requests++;
+    if (page) {
+        (void)!write(connection, page->answer, strlen(page->answer));
+        hold(connection, page->hold_ms);
+    }
+    else if (strstr(request, "/headers")) {
+        send_headers(connection);
+    }
+    close(connection);
+    return NULL;
+}
+
 static void *serve(void *unused)
 {
-    char request[1024];
+    pthread_t thread;
     int connection;
 
     (void)unused;
     while ((connection = accept(listener, NULL, NULL)) >= 0) {
-        ssize_t len = read(connection, request, sizeof(request) - 1);
-        request[len > 0 ? len : 0] = '\0';
-        const page_t *page = page_find(request);
-        requests++;
-        if (page) {
-            (void)!write(connection, page->answer, strlen(page->answer));
-            hold(connection, page->hold_ms);
+        if (pthread_create(&thread, NULL, answer,
+                           (void *)(intptr_t)connection) == 0) {
+            pthread_detach(thread);
         }
-        close(connection);
     }
     return NULL;
 }
@@ -108,19 +141,30 @@ static void start_server(void)
     assert_int_equal(0, pthread_detach(thread));
 }
 
-static bool never(void)
+static auth0_fetch_how_t patient(void)
 {
-    return false;
+    return (auth0_fetch_how_t){NULL, NULL, 1000, 2000, 8};
 }
 
-static bool at_once(void)
+/* One fetch from its beginning to its end. */
+static auth0_fetched_t fetch(const char *url, const auth0_fetch_how_t *how,
+                             apr_pool_t *pool)
 {
-    return true;
-}
+    auth0_fetcher_t *fetcher = auth0_fetcher_make(pool);
+    auth0_fetched_t fetched = {NULL, "it did not end", {"", 0}, 0, 0};
+    int baton;
 
-static auth0_fetch_t patient(void)
-{
-    return (auth0_fetch_t){NULL, 1000, 2000, 8, never};
+    assert_non_null(fetcher);
+    assert_true(auth0_fetcher_begin(fetcher, how, url, &baton, pool));
+    for (int i = 0; i < 1000; i++) {
+        auth0_fetcher_wait(fetcher, -1, 50);
+        if (auth0_fetcher_next(&fetched, fetcher)) {
+            assert_ptr_equal(fetched.baton, &baton);
+            assert_false(auth0_fetcher_next(&fetched, fetcher));
+            return fetched;
+        }
+    }
+    return fetched;
 }
 
 static const char *url_of(const char *path, apr_pool_t *pool)
@@ -144,22 +188,25 @@ static const fetch_row_t rows[] = {
     {"/missing", NULL, "status 404"},
     {"/no-content", NULL, "status 204"},
     {"/moved", NULL, "status 302"},
+    {"/busy", NULL, "status 429"},
+    {"/headers", NULL, "header is larger"},
 };
 
 static unsigned check_row(const fetch_row_t *row, apr_pool_t *pool)
 {
-    auth0_fetch_t how = patient();
-    auth0_span_t body;
+    auth0_fetch_how_t how = patient();
     int before = atomic_load(&requests);
-    const char *why = auth0_fetch(&body, &how, url_of(row->path, pool), pool);
+    auth0_fetched_t got = fetch(url_of(row->path, pool), &how, pool);
     unsigned bad = support_equal(row->path, requests - before, 1);
 
     if (row->body) {
-        return bad + support_equal(row->path, why == NULL, true) +
-               support_equal(row->path, auth0_span_is(body, row->body), true);
+        return bad + support_equal(row->path, got.why == NULL, true) +
+               support_equal(row->path, auth0_span_is(got.body, row->body),
+                             true);
     }
-    return bad + support_equal(row->path, body.len == 0, true) +
-           support_equal(row->path, why && strcasestr(why, row->why), true);
+    return bad + support_equal(row->path, got.body.len == 0, true) +
+           support_equal(row->path, got.why && strcasestr(got.why, row->why),
+                         true);
 }
 
 static void an_answer_is_taken_whole_or_not_at_all(void **state)
@@ -178,57 +225,172 @@ static const char *const other_protocols[] = {
 
 static void other_protocols_are_refused(void **state)
 {
-    auth0_fetch_t how = patient();
-    auth0_span_t body;
+    auth0_fetch_how_t how = patient();
 
     for (size_t i = 0; i < COUNT(other_protocols); i++) {
-        const char *why = auth0_fetch(&body, &how, other_protocols[i], *state);
-        assert_non_null(why);
-        assert_non_null(strcasestr(why, "protocol"));
-        assert_int_equal(body.len, 0);
+        auth0_fetched_t got = fetch(other_protocols[i], &how, *state);
+        assert_non_null(got.why);
+        assert_non_null(strcasestr(got.why, "protocol"));
+        assert_int_equal(got.body.len, 0);
     }
 }
 
 static void a_proxy_of_the_environment_is_not_asked(void **state)
 {
-    auth0_fetch_t how = patient();
-    auth0_span_t body;
+    auth0_fetch_how_t how = patient();
 
     setenv("http_proxy", "http://127.0.0.1:1", 1);
     setenv("all_proxy", "http://127.0.0.1:1", 1);
-    assert_null(auth0_fetch(&body, &how, url_of("/good", *state), *state));
+    auth0_fetched_t got = fetch(url_of("/good", *state), &how, *state);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
-    assert_true(auth0_span_is(body, "keys"));
+    assert_null(got.why);
+    assert_true(auth0_span_is(got.body, "keys"));
+}
+
+static void loopback_goes_without_a_proxy(void **state)
+{
+    auth0_fetch_how_t how = patient();
+
+    how.proxy = "http://127.0.0.1:1";
+    assert_null(fetch(url_of("/good", *state), &how, *state).why);
+    auth0_fetched_t got = fetch("https://tenant.invalid/", &how, *state);
+    assert_non_null(strcasestr(got.why, "connect"));
+}
+
+typedef struct patience_row_t {
+    const char *path;
+    long status;
+    int64_t seconds;
+} patience_row_t;
+
+static const patience_row_t patience_rows[] = {
+    {"/good", 200, 0},   {"/calm", 200, 0},     {"/missing", 404, 0},
+    {"/busy", 429, 120}, {"/nonsense", 503, 0}, {"/later", 503, INT32_MAX},
+};
+
+static void the_wish_to_be_left_alone_is_heard(void **state)
+{
+    auth0_fetch_how_t how = patient();
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < COUNT(patience_rows); i++) {
+        const patience_row_t *row = &patience_rows[i];
+        auth0_fetched_t got = fetch(url_of(row->path, *state), &how, *state);
+        bad += support_equal(row->path, got.status, row->status) +
+               support_equal(row->path, (long)(got.retry_after / 1000000),
+                             (long)row->seconds);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static long since(apr_time_t begin)
+{
+    return (long)apr_time_as_msec(apr_time_now() - begin);
 }
 
 /* How long a fetch of path takes to fail, in milliseconds. */
-static long fails_after(const char *path, const auth0_fetch_t *how,
+static long fails_after(const char *path, const auth0_fetch_how_t *how,
                         apr_pool_t *pool)
 {
-    auth0_span_t body;
     apr_time_t begin = apr_time_now();
 
-    assert_non_null(auth0_fetch(&body, how, url_of(path, pool), pool));
-    return (long)apr_time_as_msec(apr_time_now() - begin);
+    assert_non_null(fetch(url_of(path, pool), how, pool).why);
+    return since(begin);
 }
 
 static void time_has_a_limit(void **state)
 {
-    auth0_fetch_t how = patient();
+    auth0_fetch_how_t how = patient();
 
     how.total_ms = 300;
     assert_in_range(fails_after("/hang", &how, *state), 250, 1500);
     assert_in_range(fails_after("/drip", &how, *state), 250, 1500);
 }
 
-static void a_fetch_can_be_given_up(void **state)
+/* The listener is never asked to accept, and its queue is full. */
+static void connecting_has_a_limit_of_its_own(void **state)
 {
-    auth0_fetch_t how = patient();
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    auth0_fetch_how_t how = {NULL, NULL, 300, 5000, 8};
+    int deaf = socket(AF_INET, SOCK_STREAM, 0);
+    int callers[4];
 
-    how.total_ms = 2900;
-    how.cancelled = at_once;
-    assert_in_range(fails_after("/hang", &how, *state), 0, 1500);
+    assert_int_equal(0, bind(deaf, (void *)&address, sizeof(address)));
+    assert_int_equal(0, listen(deaf, 0));
+    assert_int_equal(0, getsockname(deaf, (void *)&address, &len));
+    for (size_t i = 0; i < COUNT(callers); i++) {
+        callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)!connect(callers[i], (void *)&address, sizeof(address));
+    }
+    apr_time_t begin = apr_time_now();
+    auth0_fetched_t got = fetch(apr_psprintf(*state, "http://127.0.0.1:%u/",
+                                             (unsigned)ntohs(address.sin_port)),
+                                &how, *state);
+    assert_non_null(got.why);
+    assert_in_range(since(begin), 250, 2000);
+    for (size_t i = 0; i < COUNT(callers); i++) {
+        close(callers[i]);
+    }
+    close(deaf);
+}
+
+static void fetches_run_side_by_side(void **state)
+{
+    auth0_fetch_how_t how = patient();
+    auth0_fetcher_t *fetcher = auth0_fetcher_make(*state);
+    auth0_fetched_t got;
+    apr_time_t begin = apr_time_now();
+    unsigned ended = 0;
+
+    how.total_ms = 500;
+    for (int i = 0; i < 20; i++) {
+        assert_true(auth0_fetcher_begin(fetcher, &how, url_of("/hang", *state),
+                                        NULL, *state));
+    }
+    while (ended < 20 && since(begin) < 5000) {
+        auth0_fetcher_wait(fetcher, -1, 50);
+        while (auth0_fetcher_next(&got, fetcher)) {
+            assert_non_null(got.why);
+            ended++;
+        }
+    }
+    assert_int_equal(ended, 20);
+    assert_in_range(since(begin), 450, 1500);
+}
+
+static void a_fetch_is_given_up_with_its_pool(void **state)
+{
+    auth0_fetch_how_t how = patient();
+    auth0_fetcher_t *fetcher = auth0_fetcher_make(*state);
+    auth0_fetched_t got;
+    apr_pool_t *pool;
+    apr_time_t begin = apr_time_now();
+
+    apr_pool_create(&pool, *state);
+    assert_true(
+        auth0_fetcher_begin(fetcher, &how, url_of("/hang", pool), NULL, pool));
+    auth0_fetcher_wait(fetcher, -1, 50);
+    apr_pool_destroy(pool);
+    auth0_fetcher_wait(fetcher, -1, 50);
+    assert_false(auth0_fetcher_next(&got, fetcher));
+    assert_in_range(since(begin), 0, 1000);
+}
+
+static void a_descriptor_ends_the_wait(void **state)
+{
+    auth0_fetcher_t *fetcher = auth0_fetcher_make(*state);
+    apr_time_t begin = apr_time_now();
+    int ends[2];
+
+    assert_int_equal(0, pipe(ends));
+    assert_int_equal(1, write(ends[1], "", 1));
+    auth0_fetcher_wait(fetcher, ends[0], 5000);
+    assert_in_range(since(begin), 0, 1000);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 int main(void)
@@ -237,8 +399,13 @@ int main(void)
         SUPPORT_TEST(an_answer_is_taken_whole_or_not_at_all),
         SUPPORT_TEST(other_protocols_are_refused),
         SUPPORT_TEST(a_proxy_of_the_environment_is_not_asked),
+        SUPPORT_TEST(loopback_goes_without_a_proxy),
+        SUPPORT_TEST(the_wish_to_be_left_alone_is_heard),
         SUPPORT_TEST(time_has_a_limit),
-        SUPPORT_TEST(a_fetch_can_be_given_up),
+        SUPPORT_TEST(connecting_has_a_limit_of_its_own),
+        SUPPORT_TEST(fetches_run_side_by_side),
+        SUPPORT_TEST(a_fetch_is_given_up_with_its_pool),
+        SUPPORT_TEST(a_descriptor_ends_the_wait),
     };
     auth0_fetch_start();
     start_server();

@@ -281,6 +281,50 @@ static void without_a_kid_nothing_is_guessed(void **state)
         auth0_jwks_find(&key, pair, support_span("b"), alg("RS256")), AUTH0_OK);
 }
 
+/* The sets hold these keys; a row's kid is the one that was replaced. */
+typedef struct replaced_row_t {
+    const char *name;
+    const char *former;
+    const char *set;
+    const char *kid; /* NULL: none */
+} replaced_row_t;
+
+static void another_key_under_a_kid_is_noticed(void **state)
+{
+    const char *a = support_jwk(SUPPORT_RSA, "a", "", *state);
+    const char *other_a = support_jwk(SUPPORT_RSA_OTHER, "a", "", *state);
+    const char *ec_a = support_jwk(SUPPORT_P256, "a", "", *state);
+    const char *b = support_jwk(SUPPORT_RSA_OTHER, "b", "", *state);
+    const char *nameless = support_jwk(SUPPORT_RSA, NULL, "", *state);
+    const char *other_nameless =
+        support_jwk(SUPPORT_RSA_OTHER, NULL, "", *state);
+    const replaced_row_t rows[] = {
+        {"the same", a, a, NULL},
+        {"one more", a, join(a, b, *state), NULL},
+        {"one less", join(a, b, *state), a, NULL},
+        {"rotated", a, b, NULL},
+        {"replaced", a, other_a, "a"},
+        {"replaced, not first", join(b, a, *state), join(b, other_a, *state),
+         "a"},
+        {"replaced by another kind", a, ec_a, "a"},
+        {"without a kid", nameless, other_nameless, NULL},
+    };
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        auth0_span_t kid = {"", 0};
+        bool replaced = auth0_jwks_replaced(
+            &kid, parse(document_of(rows[i].former, *state), *state),
+            parse(document_of(rows[i].set, *state), *state));
+        bad += support_equal(rows[i].name, replaced, rows[i].kid != NULL);
+        bad += rows[i].kid
+                   ? support_equal(rows[i].name,
+                                   auth0_span_is(kid, rows[i].kid), true)
+                   : 0;
+    }
+    assert_int_equal(bad, 0);
+}
+
 /* A set is freed with its pool, over and over: for the leak checkers. */
 static void a_set_dies_with_its_pool(void **state)
 {
@@ -307,6 +351,7 @@ int main(void)
         SUPPORT_TEST(keys_are_found_by_kid_and_algorithm),
         SUPPORT_TEST(a_kid_is_compared_to_its_end),
         SUPPORT_TEST(without_a_kid_nothing_is_guessed),
+        SUPPORT_TEST(another_key_under_a_kid_is_noticed),
         SUPPORT_TEST(a_set_dies_with_its_pool),
     };
     return SUPPORT_RUN(tests);

@@ -1,0 +1,129 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""What may lie between httpd and an issuer."""
+import contextlib
+import http.server
+import select
+import socket
+import subprocess
+import threading
+
+import pytest
+
+
+class Silent:
+    """A server that lets clients connect, and never says a word."""
+
+    def __init__(self, address="127.0.0.1", port=0):
+        self.listener = socket.create_server((address, port), backlog=64)
+        self.port = self.listener.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
+class Blackhole:
+    """An address from which nothing comes, not even a refusal."""
+
+    def __init__(self, address="127.0.0.1", port=0):
+        self.listener = socket.create_server((address, port), backlog=0)
+        self.port = self.listener.getsockname()[1]
+        self.clients = []
+        while self._connect(address):
+            pass
+
+    def _connect(self, address):
+        """Take what room there is for connections that are not accepted."""
+        client = socket.socket()
+        client.settimeout(0.2)
+        self.clients.append(client)
+        try:
+            client.connect((address, self.port))
+        except TimeoutError:
+            return False
+        return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for one in [self.listener, *self.clients]:
+            one.close()
+
+
+class _Tunnel(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_CONNECT(self):
+        proxy = self.server
+        proxy.asked.append(self.path)
+        proxy.credentials.append(self.headers["Proxy-Authorization"])
+        port = proxy.ports.get(self.path)
+        if not port:
+            self.send_error(502)
+            return
+        with socket.create_connection(("127.0.0.1", port)) as far:
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                self._pass_on(self.connection, far)
+        self.close_connection = True
+
+    @staticmethod
+    def _pass_on(near, far):
+        while True:
+            for source in select.select([near, far], [], [])[0]:
+                data = source.recv(65536)
+                if not data:
+                    return
+                (far if source is near else near).sendall(data)
+
+    def do_GET(self):
+        """No plain request is meant for it."""
+        self.server.asked.append(self.path)
+        self.send_error(502)
+
+    def log_message(self, *_):
+        pass
+
+
+class ConnectProxy(http.server.ThreadingHTTPServer):
+    """
+    A proxy for CONNECT. ports maps "host:port" to the port on loopback that
+    is meant: it alone knows. asked lists the targets, credentials what came
+    with them.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, ports, port=0):
+        super().__init__(("127.0.0.1", port), _Tunnel)
+        self.ports = ports
+        self.asked = []
+        self.credentials = []
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+def own_namespace(script):
+    """
+    The prefix of a command that sees mounts of its own, made by a shell
+    script; skips the test where that is not possible.
+    """
+    prefix = ["unshare", "-m", "sh", "-ec", f'{script}\nexec "$@"', "sh"]
+    done = subprocess.run([*prefix, "true"], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"no mounts of its own: {done.stderr.strip()}")
+    return prefix
+
+
+def seeing(files):
+    """The same, to see other files in place of the system's: by its path."""
+    binds = [f'mount --bind "{mine}" "{path}"' for path, mine in files.items()]
+    return own_namespace("\n".join(binds))
