@@ -25,6 +25,7 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog, (void)ptemp;
     mod_auth0_sections_reset(pconf);
     mod_auth0_sources_reset(pconf);
+    mod_auth0_watch_register(pconf);
     return OK;
 }
 
@@ -91,8 +92,12 @@ int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
 
 void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
 {
-    (void)server;
     auth0_fetch_start();
-    mod_auth0_watch_start(pchild);
+    apr_status_t status = mod_auth0_watch_start(pchild);
+
+    if (status != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, status, server,
+                     "this process cannot get at the mutex auth0-refresh");
+    }
     mod_auth0_keys_start(board, slots, pchild);
 }

@@ -160,12 +160,15 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     if (slots == 0) {
         return OK;
     }
-    apr_status_t status = mod_auth0_watch_prepare(run, plan, bell, pconf);
+    apr_status_t status =
+        mod_auth0_watch_prepare(run, plan, bell, pconf, server);
 
     if (status == APR_SUCCESS) {
         return start_tasks(plan, pconf);
     }
-    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
-                 "mod_watchdog is needed to fetch keys: load it");
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server, "%s",
+                 status == APR_ENOTIMPL
+                     ? "mod_watchdog is needed to fetch keys: load it"
+                     : "keys cannot be fetched in the background");
     return HTTP_INTERNAL_SERVER_ERROR;
 }

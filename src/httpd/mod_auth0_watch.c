@@ -7,12 +7,19 @@
 #include <apr_optional.h>
 #include <apr_thread_mutex.h>
 #include <mod_watchdog.h>
+#include <util_mutex.h>
+
+#define MUTEX_TYPE "auth0-refresh"
+
+/* Microseconds between two tries of a process to be the one that works. */
+#define TRY_AGAIN 100000
 
 typedef struct watch_t {
     mod_auth0_watch_fn *work;
     void *baton;
     const mod_auth0_bell_t *bell;
-    apr_thread_mutex_t *working;
+    apr_proc_mutex_t *only_one;
+    apr_thread_mutex_t *working; /* held while this process's thread is here */
 } watch_t;
 
 static watch_t *watch_in_force;
@@ -44,16 +51,27 @@ static apr_status_t end_work(void *data)
     return APR_SUCCESS;
 }
 
-void mod_auth0_watch_start(apr_pool_t *pchild)
+void mod_auth0_watch_register(apr_pool_t *pconf)
 {
-    if (watch_in_force) {
-        apr_pool_pre_cleanup_register(pchild, watch_in_force, end_work);
+    (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
+}
+
+apr_status_t mod_auth0_watch_start(apr_pool_t *pchild)
+{
+    watch_t *watch = watch_in_force;
+
+    if (!watch) {
+        return APR_SUCCESS;
     }
+    apr_pool_pre_cleanup_register(pchild, watch, end_work);
+    return apr_proc_mutex_child_init(
+        &watch->only_one, apr_proc_mutex_lockfile(watch->only_one), pchild);
 }
 
 /*
- * The work does not come back from the first tick: the time between ticks is
- * reckoned by a clock that can be set, and a wake-up would have to wait.
+ * mod_watchdog could choose the process, too, but lets ten seconds go by when
+ * one has died. And it reckons the time between ticks by a clock that can be
+ * set: so no process comes back from its first tick.
  */
 static apr_status_t tick(int state, void *data, apr_pool_t *pool)
 {
@@ -63,8 +81,12 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
         return APR_SUCCESS;
     }
     apr_thread_mutex_lock(watch->working);
-    if (!mod_auth0_watch_is_over()) {
-        watch->work(watch->baton, pool);
+    while (!mod_auth0_watch_is_over()) {
+        if (apr_proc_mutex_trylock(watch->only_one) == APR_SUCCESS) {
+            watch->work(watch->baton, pool);
+            apr_proc_mutex_unlock(watch->only_one);
+        }
+        apr_sleep(TRY_AGAIN);
     }
     apr_thread_mutex_unlock(watch->working);
     return APR_SUCCESS;
@@ -88,7 +110,7 @@ static apr_status_t hire(watch_t *watch, apr_pool_t *pconf)
     if (!get_instance || !register_callback) {
         return APR_ENOTIMPL;
     }
-    apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 1, pconf);
+    apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 0, pconf);
 
     return status == APR_SUCCESS
                ? register_callback(watchdog, AP_WD_TM_SLICE, watch, tick)
@@ -97,12 +119,16 @@ static apr_status_t hire(watch_t *watch, apr_pool_t *pconf)
 
 apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
                                      const mod_auth0_bell_t *bell,
-                                     apr_pool_t *pconf)
+                                     apr_pool_t *pconf, server_rec *server)
 {
     watch_t *watch = apr_pcalloc(pconf, sizeof(*watch));
     apr_status_t status = apr_thread_mutex_create(
         &watch->working, APR_THREAD_MUTEX_DEFAULT, pconf);
 
+    if (status == APR_SUCCESS) {
+        status = ap_proc_mutex_create(&watch->only_one, NULL, MUTEX_TYPE, NULL,
+                                      server, pconf, 0);
+    }
     watch->work = work;
     watch->baton = baton;
     watch->bell = bell;

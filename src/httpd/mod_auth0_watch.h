@@ -4,24 +4,34 @@
 
 #include <stdbool.h>
 
+#include "core/auth0_reason.h"
 #include "httpd/mod_auth0_bell.h"
 
 /*
  * A thread in the background, in one process of the server at a time: when
- * that process dies, another takes over. mod_watchdog makes the thread and
- * chooses the process.
+ * that process dies, another takes over at once. mod_watchdog makes the
+ * threads, a mutex of httpd's kind ("auth0-refresh") chooses the process.
  */
 
 /* What the thread does, until mod_auth0_watch_is_over. pool is its own. */
 typedef void mod_auth0_watch_fn(void *baton, apr_pool_t *pool);
 
-/* In post_config. Not APR_SUCCESS when mod_watchdog is missing or refuses. */
+/* In pre_config: make the mutex known to the directive Mutex. */
+void mod_auth0_watch_register(apr_pool_t *pconf);
+
+/*
+ * In post_config. APR_ENOTIMPL when mod_watchdog is missing, or what is wrong
+ * with the mutex or the thread.
+ */
 apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
                                      const mod_auth0_bell_t *bell,
-                                     apr_pool_t *pconf);
+                                     apr_pool_t *pconf, server_rec *server);
 
-/* In the child: see to it that the work ends before the process does. */
-void mod_auth0_watch_start(apr_pool_t *pchild);
+/*
+ * In the child: get at the mutex, and see to it that the work ends before the
+ * process does.
+ */
+AUTH0_MUST_USE apr_status_t mod_auth0_watch_start(apr_pool_t *pchild);
 
 /* True when the process is about to end. Thread-safe. */
 bool mod_auth0_watch_is_over(void);

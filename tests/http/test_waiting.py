@@ -132,3 +132,41 @@ def test_a_stranger_neither_waits_nor_asks(authority):
             answers.refused(response, "claims.iss")
             assert seconds < 0.3
         assert one.requests == two.requests == [DISCOVERY, JWKS]
+
+
+def test_a_stranger_of_a_single_issuer_neither_waits_nor_asks(slow):
+    httpd, issuer = slow
+    head = {"kid": "x"}
+    for iss in ("https://evil.example/", issuer.url + "x", tokens.ABSENT, 1):
+        token = issuer.token(KEY, head=head, iss=iss)
+        seconds, response = timed(httpd, token)
+        answers.refused(response, "key.unknown")
+        assert seconds < 0.3
+    assert issuer.count() == 1
+
+
+@pytest.fixture
+def keys_of_a_kind():
+    """Many keys, so that it takes a while to parse a set of them."""
+    return [tokens.rsa_key(f"key-{number}") for number in range(24)]
+
+
+def test_all_who_wait_for_a_new_key_are_let_in(authority, keys_of_a_kind):
+    """Not only the thread that parses the new set."""
+    with Issuer(authority, KEY) as issuer:
+        config = settings(
+            authority, issuer, "Auth0KeyCooldown 1", "Auth0KeyWait 2000"
+        )
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log("new keys of issuer")
+            others = keys_of_a_kind[8:]
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                for key in keys_of_a_kind[:8]:
+                    issuer.keys(*others, key)
+                    all_at_once = [issuer.token(key)] * 8
+                    outcomes = pool.map(
+                        lambda token: httpd.get("/orders", token), all_at_once
+                    )
+                    for response in outcomes:
+                        answers.accepted(response, tokens.SUBJECT)
+                    time.sleep(1.1)
