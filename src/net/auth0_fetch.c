@@ -2,6 +2,7 @@
 #include "net/auth0_fetch.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include <apr_strings.h>
 #include <curl/curl.h>
@@ -190,12 +191,22 @@ static void set_limits(CURL *curl, const auth0_fetch_how_t *how)
     curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 }
 
+/* A program that another thread starts meanwhile has no use for it. */
+static curl_socket_t open_socket(void *baton, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    (void)baton, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
 static void set_request(CURL *curl, const auth0_fetch_how_t *how,
                         const char *url)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "mod_auth0/" AUTH0_VERSION);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(curl, CURLOPT_PROXY, how->proxy ? how->proxy : "");
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "localhost,127.0.0.0/8,::1");
 }

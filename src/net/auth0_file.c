@@ -207,6 +207,11 @@ const char *auth0_file_touch(const char *path, apr_pool_t *pool)
                : complain(pool, "cannot be touched");
 }
 
+typedef struct owner_t {
+    uid_t user;
+    gid_t group;
+} owner_t;
+
 /* Whoever could rename things under root's hands could make it own anything. */
 static bool is_safe_parent(int fd)
 {
@@ -217,8 +222,8 @@ static bool is_safe_parent(int fd)
             (!(info.st_mode & (S_IWGRP | S_IWOTH)) || info.st_mode & S_ISVTX));
 }
 
-static const char *make_folder(int parent, const char *name, uid_t owner,
-                               gid_t group, apr_pool_t *pool)
+static const char *make_folder(int parent, const char *name, owner_t owner,
+                               apr_pool_t *pool)
 {
     if (!is_safe_parent(parent)) {
         return "cannot be made: others than root may write to the folder that "
@@ -227,7 +232,7 @@ static const char *make_folder(int parent, const char *name, uid_t owner,
     if (mkdirat(parent, name, 0700) != 0) {
         return complain(pool, "cannot be made");
     }
-    return geteuid() != 0 || fchownat(parent, name, owner, group,
+    return geteuid() != 0 || fchownat(parent, name, owner.user, owner.group,
                                       AT_SYMLINK_NOFOLLOW) == 0
                ? NULL
                : complain(pool, "cannot be given to the User of httpd");
@@ -284,22 +289,34 @@ static const char *check_folder(int fd, uid_t owner, bool is_swept,
     return NULL;
 }
 
+/* Opens the folder, which is made if it is not there. */
+static const char *open_folder(int *fd, int parent, const char *name,
+                               owner_t owner, apr_pool_t *pool)
+{
+    const char *why = NULL;
+
+    *fd = openat(parent, name, FOLDER);
+    if (*fd < 0 && errno == ENOENT) {
+        why = make_folder(parent, name, owner, pool);
+        *fd = why ? -1 : openat(parent, name, FOLDER);
+    }
+    return *fd >= 0 || why ? why : complain(pool, "is no folder");
+}
+
 const char *auth0_file_own_folder(const char *path, uid_t owner, gid_t group,
                                   bool is_swept, apr_pool_t *pool)
 {
     const char *name;
-    const char *why = NULL;
     int parent = open_parent(&name, path, pool);
-    int fd = openat(parent, name, FOLDER);
+    int fd;
 
-    if (fd < 0 && errno == ENOENT && parent >= 0) {
-        why = make_folder(parent, name, owner, group, pool);
-        fd = why ? -1 : openat(parent, name, FOLDER);
+    if (parent < 0) {
+        return complain(pool, "lies in no folder");
     }
-    if (fd < 0) {
-        why = why ? why : complain(pool, "is no folder");
-    }
-    else {
+    const char *why =
+        open_folder(&fd, parent, name, (owner_t){owner, group}, pool);
+
+    if (!why) {
         why = check_folder(fd, owner, is_swept, pool);
         close(fd);
     }

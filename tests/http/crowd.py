@@ -13,8 +13,6 @@ OTHER = tokens.rsa_key("other")
 
 #: Once for each outage of an issuer.
 FAILED = "the keys of issuer .* cannot be (fetched|read)"
-#: The same for an issuer whose place of keys is known from before.
-LOST = "the metadata of issuer .* cannot be used"
 
 
 def wait_until(condition, what, timeout=15):

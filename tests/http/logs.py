@@ -95,10 +95,6 @@ class Watch:
         """A loud line that matches is expected, and has to come."""
         self.announced.setdefault(pattern, 0)
 
-    def tolerate(self, pattern):
-        """The same, but it may be that it does not come in this test."""
-        self.announced.setdefault(pattern, 1)
-
     def note_sent(self, value):
         """Remember credentials, so that no log may repeat them."""
         self.sent.add(value.encode() if isinstance(value, str) else value)

@@ -104,7 +104,9 @@ class ConnectProxy(http.server.ThreadingHTTPServer):
         self.asked = []
         self.credentials = []
         self.port = self.server_address[1]
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, args=(0.05,), daemon=True
+        ).start()
 
     def __exit__(self, *_):
         self.shutdown()

@@ -17,7 +17,6 @@ from conf import ANYTHING, PAGE, TENANT, location, table
 from crowd import (
     FAILED,
     KEY,
-    LOST,
     NEXT,
     OTHER,
     Crowd,
@@ -365,10 +364,6 @@ def started_bad(authority):
 
 
 class TestIssuerThatTurnsBad:
-    @pytest.fixture(autouse=True)
-    def long_outage(self):
-        watch.tolerate(LOST)
-
     @pytest.mark.parametrize("name", [name for name, _ in TURNS_BAD])
     def test_former_keys_stay_in_force(self, turned_bad, name):
         answers.accepted(turned_bad.get(name), tokens.SUBJECT)
