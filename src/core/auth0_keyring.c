@@ -165,8 +165,7 @@ void auth0_keyring_fail(auth0_keyring_t *ring,
 
     if (retry_after > 0) {
         int64_t alone = least(retry_after, RETRY_AFTER_MOST);
-        alone = least(alone + share(alone / 10, random), RETRY_AFTER_MOST);
-        next = most(next, now + alone);
+        next = most(next, now + alone + share(alone / 10, random));
         atomic_store(&ring->not_before, next);
     }
     if (was_asked(ring) && auth0_keyring_serves(ring, rules, now)) {

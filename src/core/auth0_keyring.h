@@ -78,11 +78,11 @@ void auth0_keyring_succeed(auth0_keyring_t *ring,
 /*
  * The fetch has failed, which answers whoever has asked until now: the next
  * one follows after 1, 2, 4 seconds and so on up to rules->retry_most, give or
- * take a fifth. From the fourth failure on it is not made before the keys are
- * a refresh interval old: nothing is lost until then. retry_after is 0, or the
+ * take a fifth. From the fourth failure on it is not made before it would be
+ * after a success: nothing is lost until then. retry_after is 0, or the
  * microseconds for which the issuer wants to be left alone (RFC 9110 section
- * 10.2.3): it is obeyed up to 10 minutes, give a tenth, and until that and the
- * pause above are over requests cannot ask.
+ * 10.2.3): it is obeyed up to 10 minutes, and a random tenth longer, and then
+ * requests cannot ask either before the next fetch is due.
  */
 void auth0_keyring_fail(auth0_keyring_t *ring,
                         const auth0_keyring_rules_t *rules, int64_t now,
@@ -116,7 +116,7 @@ AUTH0_MUST_USE bool auth0_keyring_ask(int64_t *asked, auth0_keyring_t *ring,
                                       const auth0_keyring_rules_t *rules,
                                       int64_t now);
 
-/* True when a fetch that began after this asking has ended, well or not. */
+/* True when a fetch has ended, well or not, that this asking was meant for. */
 bool auth0_keyring_is_answered(const auth0_keyring_t *ring, int64_t asked);
 
 /* In how many seconds, at least 1, a fetch can be hoped for. */

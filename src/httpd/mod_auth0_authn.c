@@ -10,6 +10,9 @@
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_wait.h"
 
+/* A key that is lacking is looked for in so many newer sets. */
+#define LOOKS_MOST 3
+
 /* A key set that a verification asked for, held until it is over. */
 typedef struct borrowed_t {
     const apr_array_header_t *sources;
@@ -73,23 +76,40 @@ static bool lacks_key(auth0_reason_t reason)
     return reason == AUTH0_KEY_UNKNOWN || reason == AUTH0_KEY_UNAVAILABLE;
 }
 
-/* A key that is not there may have come into the world a moment ago. */
+/*
+ * A key that is not there may have come into the world a moment ago: into the
+ * newer set that this process has yet to look at, or into one yet to come.
+ */
+static auth0_reason_t look_again(mod_auth0_request_t *state,
+                                 borrowed_t *borrowed, request_rec *r,
+                                 auth0_span_t token)
+{
+    auth0_reason_t reason = state->reason;
+
+    for (int i = 0;
+         i < LOOKS_MOST && lacks_key(reason) &&
+         mod_auth0_wait_for_keys(borrowed->source, borrowed->edition);
+         i++) {
+        borrowed->lacking = borrowed->edition;
+        reason = verify_once(state, borrowed, r, token);
+    }
+    return reason;
+}
+
 static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
                              auth0_span_t token)
 {
     borrowed_t borrowed = {.sources = mod_auth0_dir(r)->sources};
-    auth0_reason_t reason = verify_once(state, &borrowed, r, token);
 
-    if (lacks_key(reason) &&
-        auth0_verify_is_worth_asking(token, &state->policy, r->pool) &&
-        mod_auth0_wait_for_keys(borrowed.source, borrowed.edition)) {
-        borrowed.lacking = borrowed.edition;
-        reason = verify_once(state, &borrowed, r, token);
+    state->reason = verify_once(state, &borrowed, r, token);
+    if (lacks_key(state->reason) &&
+        auth0_verify_is_worth_asking(token, &state->policy, r->pool)) {
+        state->reason = look_again(state, &borrowed, r, token);
     }
-    if (reason == AUTH0_KEY_UNAVAILABLE) {
+    if (state->reason == AUTH0_KEY_UNAVAILABLE) {
         state->retry_after = mod_auth0_wait_retry_after(borrowed.source);
     }
-    return reason;
+    return state->reason;
 }
 
 static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,

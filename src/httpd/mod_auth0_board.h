@@ -53,7 +53,6 @@ typedef struct mod_auth0_note_t {
     _Atomic uint32_t url_len; /* 0: not known                            */
     char url[MOD_AUTH0_URL_MAX];
     _Atomic int64_t searched; /* when discovery began last, microseconds  */
-    _Atomic bool is_moved;    /* the URL seems to be wrong                */
     _Atomic bool is_lost;     /* it was told that discovery fails         */
     _Atomic bool is_stale;    /* it was told that keys no longer serve    */
     _Atomic bool is_unkept;   /* it was told that keys cannot be kept     */

@@ -39,15 +39,19 @@ static const char *told(const char *text, apr_pool_t *pool)
  */
 static const char *identity(const mod_auth0_source_t *source, apr_pool_t *pool)
 {
+    const auth0_fetch_how_t *how = &source->how;
     const auth0_keyring_rules_t *rules = &source->rules;
+    const char *texts = apr_pstrcat(
+        pool, source->issuer, "\n", told(source->jwks_url, pool), "\n",
+        told(source->file, pool), "\n", told(how->proxy, pool), "\n",
+        told(source->state_dir, pool), NULL);
 
-    return apr_psprintf(
-        pool, "%s\n%s\n%s\n%s\n%s\n%pp %ld %ld %lld %lld %lld", source->issuer,
-        told(source->jwks_url, pool), told(source->file, pool),
-        told(source->how.proxy, pool), told(source->state_dir, pool),
-        (const void *)source->how.ca_pem, source->how.connect_ms,
-        source->how.total_ms, (long long)rules->refresh,
-        (long long)rules->max_stale, (long long)rules->cooldown);
+    return apr_psprintf(pool,
+                        "%s\n%pp %ld %ld %" APR_INT64_T_FMT " %" APR_INT64_T_FMT
+                        " %" APR_INT64_T_FMT,
+                        texts, (const void *)how->ca_pem, how->connect_ms,
+                        how->total_ms, rules->refresh, rules->max_stale,
+                        rules->cooldown);
 }
 
 size_t mod_auth0_sources_number(apr_pool_t *pool)

@@ -210,14 +210,6 @@ static int64_t patience(const auth0_fetched_t *fetched)
                : fetched->retry_after;
 }
 
-/* A place that answers, but not with keys, may have moved. */
-static bool has_moved(const auth0_fetched_t *fetched)
-{
-    return fetched->why ? fetched->status >= 300 && fetched->status < 500 &&
-                              fetched->status != 429
-                        : true;
-}
-
 /* One line when keys are found although their place cannot be looked up. */
 static void note_lost(mod_auth0_task_t *task)
 {
@@ -234,14 +226,12 @@ static void note_lost(mod_auth0_task_t *task)
 
 static void take_keys(mod_auth0_task_t *task, const auth0_fetched_t *fetched)
 {
-    mod_auth0_note_t *note = note_of(task);
     const char *why = fetched->why;
     bool is_new = false;
 
     if (!why) {
         why = take(&is_new, task, fetched->body, task->pool);
     }
-    atomic_store(&note->is_moved, why && has_moved(fetched));
     if (why) {
         give_up(task, why, patience(fetched));
         return;
@@ -313,8 +303,7 @@ static void take_metadata(mod_auth0_task_t *task,
 static bool must_discover(const mod_auth0_task_t *task, int64_t now)
 {
     const mod_auth0_note_t *note = note_of(task);
-    bool is_well = !auth0_keyring_is_failing(ring_of(task)) &&
-                   !atomic_load(&note->is_moved);
+    bool is_well = !auth0_keyring_is_failing(ring_of(task));
     int64_t soon = SEARCH_AGAIN * task->source->rules.refresh;
 
     if (task->source->jwks_url) {

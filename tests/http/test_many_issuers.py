@@ -102,14 +102,42 @@ def report_memory(found):
     return shared
 
 
+def report_fetches(moments, begin, asked):
+    peak = most_in_a_second(moments)
+    print(
+        f"\n{TENANTS} issuers: the last one in force after {asked:.2f} s, "
+        f"all asked after {moments[-1] - begin:.1f} s, most in a second {peak}"
+    )
+    return peak
+
+
 def test_a_thousand_issuers(authority):
     """
-    Their first fetches are spread, and what requests wait for comes first. In
-    the end all processes together hold a bounded amount for each.
+    Their first fetches are spread, and those that a request waits for come
+    first; what each of them takes in memory is bounded.
     """
     tenants = Tenants(authority)
-    last = f"/{name(TENANTS)}"
     with tenants, Httpd(tenants.config(), PAGE) as httpd:
         begin = time.monotonic()
+        last = tenants.token_of(TENANTS)
+        wait_for(httpd, f"/{name(TENANTS)}", last, "ok")
+        asked = time.monotonic() - begin
         with tenants.hold():
             fetching = fetcher(httpd, tenants)
+        wait_until(lambda: len(tenants.moments()) == TENANTS, "all", 120)
+        moments = sorted(tenants.moments())
+        # Answered, parsed and pinned.
+        time.sleep(0.5)
+        statuses = ask_all(httpd, tenants)
+        found = memory(httpd, fetching)
+    peak = report_fetches(moments, begin, asked)
+    shared = report_memory(found)
+    assert statuses == [200] * TENANTS
+    assert asked < UNTIL_ASKED
+    assert moments[-1] - begin < UNTIL_ALL
+    assert peak <= AT_ONCE + PER_SECOND + CLUMP
+    assert shared < SHARED_MOST * TENANTS
+    assert found["parent"]["Anonymous"] < PARENT_MOST * TENANTS
+    for role in ("fetching child", "other child"):
+        own = found[role]["Anonymous"] - found["parent"]["Anonymous"]
+        assert own < CHILD_MOST * TENANTS

@@ -30,8 +30,8 @@ FLOOD, FLOOD_LEAST, VALID = 2200, 2000, 500
 TURN = 1
 TURNS = int(SECONDS / TURN)
 P99_MOST = 1.2
-#: Within any minute.
-ASKED_FETCHES_MOST = 2
+#: Within any minute, less what a fetch may take more than another.
+ASKED_FETCHES_MOST, MINUTE = 2, 59.5
 
 KEYS = [tokens.rsa_key(f"key-{number}") for number in range(ROTATIONS + 2)]
 
@@ -92,7 +92,8 @@ def test_rotations_as_auth0_does_them(authority):
 def test_rotations_without_warning(authority):
     """The first request with the new key has it fetched, and waits."""
     with Issuer(authority, KEYS[0]) as issuer:
-        config = quiet_issuer(authority, issuer, f"Auth0KeyCooldown {COOLDOWN}")
+        line = f"Auth0KeyCooldown {COOLDOWN}"
+        config = quiet_issuer(authority, issuer, line)
         with Httpd(config, PAGE) as httpd:
             samples = run_rotations(issuer, httpd, rotate_at_once)
     report_rotations("sudden", issuer.count(), samples)
@@ -173,7 +174,7 @@ def report_flood(turns, flood, valid):
 
 def most_in_a_minute(moments):
     return max(
-        sum(begin <= moment < begin + 60 for moment in moments)
+        sum(begin <= moment < begin + MINUTE for moment in moments)
         for begin in moments
     )
 

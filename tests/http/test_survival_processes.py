@@ -14,7 +14,7 @@ import pytest
 import answers
 import load
 import tokens
-from conf import ANYTHING, PAGE, location
+from conf import ANYTHING, PAGE
 from crowd import KEY, NEXT, wait_for, wait_until
 from env import Httpd
 from issuer import Issuer
@@ -198,9 +198,12 @@ def report_kills(issuer, killed, parts):
     heirs = len(issuer.fetchers) - 1
     print(f"\n{len(killed)} children killed in {seconds:.0f} s")
     print(f"over kept connections: {parts[0]}\nover one each: {parts[1]}")
-    print(f"{len(fetches)} fetches by {heirs + 1} children, longest gap ", end="")
-    print(f"{max(gaps, default=seconds):.1f} s")
-    assert max(gaps, default=seconds) < GAP_MOST
+    gap = max(gaps, default=seconds)
+    print(
+        f"{len(fetches)} fetches by {heirs + 1} children, at most {gap:.1f} s "
+        "between two"
+    )
+    assert gap < GAP_MOST
     assert len(fetches) <= seconds / (REFRESH * 0.9) + heirs + 1
 
 
@@ -224,7 +227,8 @@ def test_killed_children(authority, announce, mpm, seconds):
     if mpm == "event":
         announce("children are killed successively")
     with Observer(authority, KEY) as issuer:
-        config = quiet_issuer(authority, issuer, *CHILDREN[mpm], refresh=REFRESH)
+        lines = CHILDREN[mpm]
+        config = quiet_issuer(authority, issuer, *lines, refresh=REFRESH)
         with Httpd(config, PAGE, mpm=mpm) as issuer.httpd:
             wait_for(issuer.httpd, "/orders", issuer.token(KEY), "ok")
             wait_until(lambda: issuer.fetchers, "who fetches")

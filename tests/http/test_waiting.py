@@ -1,6 +1,8 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """Requests that lack a key: who waits, for how long, and how many at once."""
 import concurrent.futures
+import os
+import pathlib
 import time
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 import answers
 import tokens
 from conf import PAGE
-from crowd import KEY, NEXT, one_issuer, protected, server_level, wait_for
+from crowd import KEY, NEXT, OTHER, one_issuer, protected, server_level, wait_for
 from env import Httpd
 from issuer import DISCOVERY, JWKS, Issuer
 
@@ -170,3 +172,76 @@ def test_all_who_wait_for_a_new_key_are_let_in(authority, keys_of_a_kind):
                     for response in outcomes:
                         answers.accepted(response, tokens.SUBJECT)
                     time.sleep(1.1)
+
+
+def test_an_answer_ends_the_wait(authority):
+    """The issuer was asked and does not have the key: no use to wait on."""
+    with Issuer(authority, KEY) as issuer:
+        config = settings(authority, issuer, "Auth0KeyWait 5000")
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log("new keys of issuer")
+            seconds, response = timed(httpd, unknown(issuer))
+            answers.refused(response, "key.unknown")
+            assert seconds < 1
+            assert issuer.count() == 2
+
+
+def test_seats_are_given_back(authority):
+    """Twice as many as there are seats, one wave after the other."""
+    with Issuer(authority, KEY) as issuer:
+        config = settings(
+            authority, issuer, "Auth0KeyCooldown 1", "Auth0KeyWait 5000"
+        )
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log("new keys of issuer")
+            for key in (NEXT, OTHER):
+                issuer.answers[JWKS].delay = 0.5
+                issuer.keys(key)
+                issuer.answers[JWKS].delay = 0.5
+                with concurrent.futures.ThreadPoolExecutor(SEATS) as pool:
+                    waves = [issuer.token(key)] * SEATS
+                    for response in pool.map(
+                        lambda token: httpd.get("/orders", token), waves
+                    ):
+                        answers.accepted(response, tokens.SUBJECT)
+                time.sleep(1.1)
+
+
+def test_asking_wakes_at_once(authority):
+    """Not at a next look at the clock, a tenth of a second later."""
+    keys = [tokens.rsa_key(f"key-{number}") for number in range(6)]
+    waits = []
+    with Issuer(authority, KEY) as issuer:
+        config = settings(authority, issuer, "Auth0KeyCooldown 1")
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log("new keys of issuer")
+            for key in keys:
+                issuer.keys(key)
+                begin = time.monotonic()
+                response = httpd.get("/orders", issuer.token(key))
+                answers.accepted(response, tokens.SUBJECT)
+                waits.append(issuer.times(since=begin)[0] - begin)
+                time.sleep(1.1)
+    print(f"asked after {[round(wait * 1000) for wait in waits]} ms")
+    assert sorted(waits)[2] < 0.05
+
+
+def ticks(pid):
+    """Processor time of a process, in seconds."""
+    text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    fields = text.rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_nobody_spins_after_an_asking(authority):
+    with Issuer(authority, KEY) as issuer:
+        config = settings(authority, issuer)
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log("new keys of issuer")
+            answers.refused(
+                httpd.get("/orders", unknown(issuer)), "key.unknown"
+            )
+            before = {pid: ticks(pid) for pid in httpd.children()}
+            time.sleep(2)
+            for pid, used in before.items():
+                assert ticks(pid) - used < 0.5

@@ -213,7 +213,7 @@ static void an_own_folder_is_made_and_mended(void **state)
     umask(mask);
     assert_true(is_owned(path, me, us));
     assert_null(own_folder(path, false, *state));
-    assert_int_equal(chmod(path, 0777), 0);
+    assert_int_equal(chmod(path, 06777), 0);
     support_put_file(support_inside(path, "file", *state),
                      support_span("keys"));
     assert_null(own_folder(path, false, *state));
@@ -363,6 +363,65 @@ static void a_stamp_tells_that_a_file_has_changed(void **state)
     assert_true(auth0_file_stamp_same(none, auth0_file_stamp(path)));
 }
 
+/* Written over in place, with the size and the time of the former bytes. */
+static void a_stamp_is_not_fooled_by_a_time_set_back(void **state)
+{
+    const char *path = support_inside(support_folder(*state), "file", *state);
+
+    support_put_file(path, support_span("keys"));
+    set_changed(path, SUPPORT_NOW_S);
+    auth0_file_stamp_t first = auth0_file_stamp(path);
+
+    usleep(20000);
+    support_put_file(path, support_span("kids"));
+    set_changed(path, SUPPORT_NOW_S);
+    assert_false(auth0_file_stamp_same(first, auth0_file_stamp(path)));
+}
+
+static void a_touch_follows_no_link(void **state)
+{
+    const char *folder = support_folder(*state);
+    const char *path = support_inside(folder, "file", *state);
+    const char *link = support_inside(folder, "link", *state);
+
+    support_put_file(path, support_span("keys"));
+    set_changed(path, SUPPORT_NOW_S);
+    assert_int_equal(symlink(path, link), 0);
+    assert_null(auth0_file_touch(link, *state));
+    assert_int_equal(auth0_file_stamp(path).changed, SUPPORT_NOW + 123456);
+}
+
+static long open_files(void)
+{
+    long count = 0;
+
+    for (int fd = 0; fd < 1024; fd++) {
+        count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static void no_descriptor_is_left(void **state)
+{
+    const char *folder = support_folder(*state);
+    const char *path = support_inside(folder, "file", *state);
+    long before = open_files();
+    auth0_span_t bytes;
+
+    support_put_file(path, support_span("keys"));
+    for (int i = 0; i < 20; i++) {
+        assert_null(auth0_file_read(&bytes, path, 4, *state));
+        assert_non_null(auth0_file_read(&bytes, path, 3, *state));
+        assert_non_null(auth0_file_read(&bytes, folder, 3, *state));
+        assert_null(auth0_file_replace(path, support_span("keys"), *state));
+        assert_null(own_folder(folder, true, *state));
+        assert_non_null(own_folder(path, true, *state));
+        assert_non_null(
+            own_folder(support_inside(path, "x", *state), true, *state));
+    }
+    assert_int_equal(open_files(), before);
+}
+
 /* Put in place by a rename, with the size and the time of the former one. */
 static void a_stamp_tells_files_apart_that_look_alike(void **state)
 {
@@ -423,6 +482,9 @@ int main(void)
         SUPPORT_TEST(what_is_no_folder_is_refused),
         SUPPORT_TEST(a_stamp_tells_that_a_file_has_changed),
         SUPPORT_TEST(a_stamp_tells_files_apart_that_look_alike),
+        SUPPORT_TEST(a_stamp_is_not_fooled_by_a_time_set_back),
+        SUPPORT_TEST(a_touch_follows_no_link),
+        SUPPORT_TEST(no_descriptor_is_left),
         SUPPORT_TEST(a_touched_file_is_as_of_now),
     };
     return SUPPORT_RUN(tests);

@@ -254,6 +254,7 @@ static const name_row_t name_rows[] = {
     {"a length within", {"a1:b", "", ""}, {"a", "b", ""}, false},
     {"another length within", {"1:a", "b", ""}, {"a", "1:b", ""}, false},
     {"what two parts look like", {"1:a1:b", "", ""}, {"a", "b", ""}, false},
+    {"a colon elsewhere", {"a:b", "c", ""}, {"a", "b:c", ""}, false},
     {"ten", {"aaaaaaaaaa", "", ""}, {"a", "aaaaaaaaa", ""}, false},
     {"a slash more",
      {SUPPORT_ISSUER, NULL, NULL},

@@ -91,6 +91,42 @@ static void kept_keys_serve_and_are_renewed_in_time(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Fresh keys can do without a fetch that has failed often enough. */
+static void a_fourth_failure_waits_for_the_interval(void **state)
+{
+    auth0_keyring_t ring;
+
+    (void)state;
+    auth0_keyring_start(&ring, NOW);
+    auth0_keyring_begin(&ring, NOW);
+    auth0_keyring_succeed(&ring, &rules, NOW, true, 0);
+    for (int64_t failures = 1; failures <= 3; failures++) {
+        fail_at(&ring, NOW + failures * SECOND, 0, 0);
+        assert_true(auth0_keyring_due(&ring) < NOW + 10 * SECOND);
+    }
+    fail_at(&ring, NOW + 4 * SECOND, 0, 0);
+    assert_int_equal(auth0_keyring_due(&ring) - NOW, rules.refresh);
+}
+
+/* Half a minute for a fetch that is late; none in an outage. */
+static void late_is_no_outage(void **state)
+{
+    auth0_keyring_rules_t strict = rules;
+    int64_t end = NOW + rules.refresh;
+    auth0_keyring_t ring;
+
+    (void)state;
+    strict.max_stale = 0;
+    auth0_keyring_start(&ring, NOW);
+    auth0_keyring_begin(&ring, NOW);
+    auth0_keyring_succeed(&ring, &strict, NOW, true, 0);
+    assert_true(auth0_keyring_serves(&ring, &strict, end + 30 * SECOND));
+    assert_false(auth0_keyring_serves(&ring, &strict, end + 30 * SECOND + 1));
+    fail_at(&ring, end, 0, 0);
+    assert_true(auth0_keyring_serves(&ring, &strict, end));
+    assert_false(auth0_keyring_serves(&ring, &strict, end + 1));
+}
+
 typedef struct spread_row_t {
     const char *name;
     int64_t age;
@@ -273,8 +309,8 @@ static const after_row_t after_rows[] = {
     {"ten minutes", 600 * SECOND, 0, 600 * SECOND},
     {"more than ten minutes", 600 * SECOND + 1, 0, 600 * SECOND},
     {"an hour", HOUR, 0, 600 * SECOND},
-    {"an hour, and never a tenth more", HOUR, UINT32_MAX, 600 * SECOND},
-    {"for ever", INT64_MAX, UINT32_MAX, 600 * SECOND},
+    {"an hour and a tenth", HOUR, UINT32_MAX, 660 * SECOND},
+    {"for ever", INT64_MAX, UINT32_MAX, 660 * SECOND},
 };
 
 static void the_issuer_is_left_alone_when_it_wants(void **state)
@@ -452,6 +488,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(a_new_ring_waits_for_its_first_fetch),
         SUPPORT_TEST(kept_keys_serve_and_are_renewed_in_time),
+        SUPPORT_TEST(a_fourth_failure_waits_for_the_interval),
+        SUPPORT_TEST(late_is_no_outage),
         SUPPORT_TEST(servers_that_start_together_do_not_ask_together),
         SUPPORT_TEST(up_to_a_tenth_is_taken_off_the_interval),
         SUPPORT_TEST(pauses_double_up_to_the_longest),

@@ -481,6 +481,48 @@ static void same_arguments_same_answer(void **state)
     }
 }
 
+typedef struct ask_row_t {
+    const char *name;
+    const char *header;
+    const char *payload;
+    bool is_worth_it;
+} ask_row_t;
+
+#define RS256_X "{\"alg\":\"RS256\",\"kid\":\"x\"}"
+
+static const ask_row_t ask_rows[] = {
+    {"ours", RS256_X, "{\"iss\":\"" SUPPORT_ISSUER "\"}", true},
+    {"another issuer", RS256_X, "{\"iss\":\"https://evil.example/\"}", false},
+    {"the issuer and more", RS256_X, "{\"iss\":\"" SUPPORT_ISSUER "x\"}",
+     false},
+    {"no issuer", RS256_X, "{}", false},
+    {"a number", RS256_X, "{\"iss\":1}", false},
+    {"a list", RS256_X, "{\"iss\":[\"" SUPPORT_ISSUER "\"]}", false},
+    {"no JSON", RS256_X, "x", false},
+    {"another algorithm", "{\"alg\":\"ES256\",\"kid\":\"x\"}",
+     "{\"iss\":\"" SUPPORT_ISSUER "\"}", false},
+    {"no algorithm", "{\"kid\":\"x\"}", "{\"iss\":\"" SUPPORT_ISSUER "\"}",
+     false},
+};
+
+/* With made-up signatures: nobody has verified them at that point. */
+static void only_configured_issuers_are_worth_asking(void **state)
+{
+    auth0_policy_t policy = support_policy(support_algs("RS256"), *state);
+    unsigned bad = 0;
+
+    for (size_t i = 0; i < COUNT(ask_rows); i++) {
+        const ask_row_t *row = &ask_rows[i];
+        const char *token = support_join(row->header, row->payload,
+                                         support_span("signature"), *state);
+        bad += support_equal(row->name,
+                             auth0_verify_is_worth_asking(
+                                 auth0_span_cstr(token), &policy, *state),
+                             row->is_worth_it);
+    }
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -499,6 +541,7 @@ int main(void)
         SUPPORT_TEST(hostile_tokens_are_stopped_at_the_gate),
         SUPPORT_TEST(the_error_queue_is_left_as_found),
         SUPPORT_TEST(same_arguments_same_answer),
+        SUPPORT_TEST(only_configured_issuers_are_worth_asking),
     };
     return SUPPORT_RUN(tests);
 }
