@@ -253,7 +253,7 @@ class Worker:
         status = -1 - KINDS.index(kind)
         now = time.monotonic()
         for _ in range(channel.pending):
-            self.samples.add(channel.begun, now, status)
+            self.samples.add(channel, now, status)
         channel.pending = 0
         self.idle.append(channel)
 
@@ -292,7 +292,7 @@ class Worker:
         ends = False
         while channel.pending and (answer := split(channel.data)):
             status, ends, channel.data = answer
-            self.samples.add(channel.begun, now, status)
+            self.samples.add(channel, now, status)
             channel.pending -= 1
             channel.is_fresh = False
             # An answer came: what is behind it in a batch is not sent again.
@@ -304,35 +304,46 @@ class Worker:
 
 
 class Samples:
-    """What became of each request: when it began, how long it took."""
+    """
+    What became of each request: when it began, how long it took, its status
+    or how it failed, and which one it was, by Load.use.
+    """
 
     def __init__(self):
         self.begun = array.array("d")
         self.lasted = array.array("d")
         self.status = array.array("h")
+        self.index = array.array("h")
         self.resent = 0
 
-    def add(self, begun, now, status):
-        self.begun.append(begun)
-        self.lasted.append(now - begun)
-        self.status.append(status)
-
-    def extend(self, other):
-        self.begun += other.begun
-        self.lasted += other.lasted
-        self.status += other.status
-        self.resent += other.resent
+    def columns(self):
+        return self.begun, self.lasted, self.status, self.index
 
     def rows(self):
-        return zip(self.begun, self.lasted, self.status)
+        return zip(*self.columns())
+
+    def add(self, channel, now, status):
+        self.begun.append(channel.begun)
+        self.lasted.append(now - channel.begun)
+        self.status.append(status)
+        self.index.append(channel.index)
+
+    def extend(self, other):
+        for mine, others in zip(self.columns(), other.columns()):
+            mine.extend(others)
+        self.resent += other.resent
+
+    def where(self, fits):
+        """Those of which a function of a row's four values is true."""
+        part = Samples()
+        for row in filter(lambda row: fits(*row), self.rows()):
+            for column, value in zip(part.columns(), row):
+                column.append(value)
+        return part
 
     def between(self, begin, end):
         """Those that began then."""
-        part = Samples()
-        for begun, lasted, status in self.rows():
-            if begin <= begun < end:
-                part.add(begun, begun + lasted, status)
-        return part
+        return self.where(lambda begun, *_: begin <= begun < end)
 
     def __len__(self):
         return len(self.status)

@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """What the kernel tells of httpd's processes."""
+import contextlib
 import os
 import pathlib
 
@@ -12,11 +13,11 @@ ESTABLISHED = "01"
 def descriptors(pid):
     """What a process has open: /proc's names by number."""
     found = {}
-    for entry in (PROC / str(pid) / "fd").iterdir():
-        try:
-            found[int(entry.name)] = os.readlink(entry)
-        except FileNotFoundError:
-            continue
+    # A process may end meanwhile.
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for entry in (PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found[int(entry.name)] = os.readlink(entry)
     return found
 
 

@@ -1,12 +1,21 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """Keys that come and go, by the numbers of the fault matrix."""
+import contextlib
 import threading
 import time
 
 import answers
 import tokens
 from conf import PAGE
-from crowd import KEY, NEXT, OTHER, one_issuer, wait_for, wait_until
+from crowd import (
+    KEY,
+    NEXT,
+    OTHER,
+    Crowd,
+    one_issuer,
+    wait_for,
+    wait_until,
+)
 from env import Httpd
 from issuer import Issuer
 
@@ -87,16 +96,23 @@ def test_F14_rotation_with_the_next_key_in_the_set(authority):
 
 def test_F15_new_key_at_the_first_request(authority):
     """It waits for the fetch that it has caused; and for nothing longer."""
-    with Issuer(authority, KEY) as issuer:
-        with server(authority, issuer, 300) as httpd:
-            httpd.wait_for_log(THERE)
+    names = [f"tenant-{number}" for number in range(7)]
+    with contextlib.ExitStack() as stack:
+        crowd = Crowd(stack, authority, names, refresh=300)
+        crowd.start()
+        crowd.httpd.wait_for_log(THERE, len(names))
+        lasted = []
+        for name, issuer in crowd.issuers.items():
             issuer.keys(NEXT, KEY)
-            fetched = issuer.count()
-            response, seconds = timed(httpd, issuer.token(NEXT))
-            print(f"F15: the first request with the new key: {seconds:.3f} s")
-            answers.accepted(response, tokens.SUBJECT)
-            assert seconds < 0.3 + SLACK
-            assert issuer.count() == fetched + 1
+            begin = time.monotonic()
+            answers.accepted(crowd.get(name, NEXT), tokens.SUBJECT)
+            lasted.append(time.monotonic() - begin)
+            assert issuer.count() == 2
+    lasted.sort()
+    print(f"F15: the first request with a new key: {lasted}")
+    assert lasted[-1] < 0.3 + SLACK
+    # The fetcher was woken: by itself it looks around every tenth of a second.
+    assert lasted[len(names) // 2] < 0.06
 
 
 def test_F15_nobody_waits_within_a_cooldown(authority):

@@ -143,7 +143,7 @@ FETCHER_EVERY = 10
 DEATHS = [("event", SECONDS), ("prefork", SECONDS / 3)]
 #: Seconds between two fetches: as it is configured, and at most.
 REFRESH = 1
-GAP_MOST = 3
+GAP_MOST = 5
 
 #: httpd looks for dead children once a second and doubles the number that it
 #: replaces at a time, so that it takes many to have enough left.
@@ -214,7 +214,7 @@ def check_losses(killed, samples):
     assert sum(samples.failed().values()) <= len(killed)
     ends = [
         begun + lasted
-        for begun, lasted, status in samples.rows()
+        for begun, lasted, status, _ in samples.rows()
         if status < 0
     ]
     for end in ends:
