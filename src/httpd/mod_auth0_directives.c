@@ -29,11 +29,7 @@ typedef struct range_t {
 } range_t;
 
 static const range_t skew_range = {0, 300, "seconds"};
-static const range_t refresh_range = {1, 86400, "seconds"};
-static const range_t max_stale_range = {0, 604800, "seconds"};
-static const range_t cooldown_range = {1, 86400, "seconds"};
 static const range_t timeout_range = {1, 60, "seconds"};
-static const range_t wait_range = {0, 10000, "milliseconds"};
 
 /* A whole number within bounds, or NULL for a good one and a sentence. */
 static const char *read_number(int *number, const cmd_parms *cmd,
@@ -254,28 +250,30 @@ static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
     return why ? complain(cmd, path, why) : NULL;
 }
 
-static const char *set_refresh(cmd_parms *cmd, void *conf, const char *text)
-{
-    (void)conf;
-    return read_number(&server_of(cmd)->refresh, cmd, text, &refresh_range);
-}
+/* A number that stands alone: where it goes, and what it may be. */
+typedef struct number_t {
+    size_t offset; /* of an int in mod_auth0_server_t */
+    range_t range;
+} number_t;
 
-static const char *set_max_stale(cmd_parms *cmd, void *conf, const char *text)
-{
-    (void)conf;
-    return read_number(&server_of(cmd)->max_stale, cmd, text, &max_stale_range);
-}
+#define SERVER_INT(member) offsetof(mod_auth0_server_t, member)
 
-static const char *set_cooldown(cmd_parms *cmd, void *conf, const char *text)
-{
-    (void)conf;
-    return read_number(&server_of(cmd)->cooldown, cmd, text, &cooldown_range);
-}
+static const number_t key_refresh = {SERVER_INT(refresh),
+                                     {1, 86400, "seconds"}};
+static const number_t key_max_stale = {SERVER_INT(max_stale),
+                                       {0, 604800, "seconds"}};
+static const number_t key_cooldown = {SERVER_INT(cooldown),
+                                      {1, 86400, "seconds"}};
+static const number_t key_wait = {SERVER_INT(wait), {0, 10000, "milliseconds"}};
 
-static const char *set_wait(cmd_parms *cmd, void *conf, const char *text)
+static const char *set_number(cmd_parms *cmd, void *conf, const char *text)
 {
+    const number_t *number = cmd->info;
+    char *server = (char *)server_of(cmd);
+
     (void)conf;
-    return read_number(&server_of(cmd)->wait, cmd, text, &wait_range);
+    return read_number((int *)(void *)(server + number->offset), cmd, text,
+                       &number->range);
 }
 
 static const char *set_timeout(cmd_parms *cmd, void *conf, const char *connect,
@@ -355,14 +353,18 @@ const command_rec mod_auth0_directives[] = {
                   "the claim that becomes REMOTE_USER, sub by default"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
-    AP_INIT_TAKE1("Auth0KeyRefresh", set_refresh, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyRefresh", set_number,
+                  (void *)(uintptr_t)&key_refresh, RSRC_CONF,
                   "seconds between refreshes of the keys, 300 by default"),
-    AP_INIT_TAKE1("Auth0KeyMaxStale", set_max_stale, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyMaxStale", set_number,
+                  (void *)(uintptr_t)&key_max_stale, RSRC_CONF,
                   "seconds that keys serve in an outage, 86400 by default"),
-    AP_INIT_TAKE1("Auth0KeyCooldown", set_cooldown, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyCooldown", set_number,
+                  (void *)(uintptr_t)&key_cooldown, RSRC_CONF,
                   "seconds between fetches that requests ask for, 30 by "
                   "default"),
-    AP_INIT_TAKE1("Auth0KeyWait", set_wait, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyWait", set_number, (void *)(uintptr_t)&key_wait,
+                  RSRC_CONF,
                   "milliseconds that a request may wait for keys, 300 by "
                   "default"),
     AP_INIT_TAKE2("Auth0KeyTimeout", set_timeout, NULL, RSRC_CONF,

@@ -109,6 +109,7 @@ class Issuer:
         self.listener = None
         if authority:
             self.certificate("good")
+        self._reserve()
         self.up()
         self.url = self._url()
         self.discovery(issuer=self.url, jwks_uri=self.url + JWKS[1:])
@@ -144,9 +145,18 @@ class Issuer:
             context.minimum_version = context.maximum_version = version
         self.context = context
 
+    def _reserve(self):
+        """Without listening: the port is ours, and refuses connections."""
+        self.reserved = socket.socket()
+        self.reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.reserved.bind((self.address, self.port))
+        self.port = self.reserved.getsockname()[1]
+
     def up(self):
-        self.listener = socket.create_server((self.address, self.port))
-        self.port = self.listener.getsockname()[1]
+        if self.listener:
+            return
+        self.listener, self.reserved = self.reserved, None
+        self.listener.listen(128)
         self._start(self._accept, self.listener)
 
     def down(self):
@@ -155,6 +165,7 @@ class Issuer:
             self.listener.shutdown(socket.SHUT_RDWR)
             self.listener.close()
             self.listener = None
+            self._reserve()
 
     @staticmethod
     def _start(function, argument):
@@ -204,3 +215,4 @@ class Issuer:
     def __exit__(self, *_):
         self.gate.set()
         self.down()
+        self.reserved.close()

@@ -93,17 +93,23 @@ class ConnectProxy(http.server.ThreadingHTTPServer):
     """
     A proxy for CONNECT. ports maps "host:port" to the port on loopback that
     is meant: it alone knows. asked lists the targets, credentials what came
-    with them.
+    with them. It refuses connections until it is up.
     """
 
     daemon_threads = True
 
-    def __init__(self, ports, port=0):
-        super().__init__(("127.0.0.1", port), _Tunnel)
+    def __init__(self, ports, is_up=True):
+        super().__init__(("127.0.0.1", 0), _Tunnel, bind_and_activate=False)
+        self.server_bind()
         self.ports = ports
         self.asked = []
         self.credentials = []
         self.port = self.server_address[1]
+        if is_up:
+            self.up()
+
+    def up(self):
+        self.server_activate()
         threading.Thread(
             target=self.serve_forever, args=(0.05,), daemon=True
         ).start()

@@ -27,18 +27,18 @@ def quiet_issuer(authority, issuer, *lines, refresh=300):
 @contextlib.contextmanager
 def aside(cpus):
     """
-    What is started in here stays on these processors and, if that is allowed,
-    goes before other work of this machine.
+    What is started in here stays on these processors and, where that is
+    allowed, goes before all other work of this machine.
     """
-    before = os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)
+    before = os.sched_getaffinity(0), os.sched_getscheduler(0)
     os.sched_setaffinity(0, cpus)
     with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, -10)
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     try:
         yield
     finally:
+        os.sched_setscheduler(0, before[1], os.sched_param(0))
         os.sched_setaffinity(0, before[0])
-        os.setpriority(os.PRIO_PROCESS, 0, before[1])
 
 
 def rollup(pid):

@@ -81,17 +81,17 @@ def test_proxy_that_asks_for_credentials(authority, tenant, proxy):
         assert "s3cret" not in log and expected not in log
 
 
-def test_proxy_that_is_down(authority, tenant, proxy, announce):
+def test_proxy_that_is_down(authority, tenant, announce):
     """The outage is the issuer's; the password is not logged even now."""
     announce(FAILED)
-    proxy.shutdown()
-    proxy.server_close()
+    proxy = ConnectProxy({"tenant.test:443": tenant.port}, is_up=False)
     config = by_proxy(authority, proxy, f"user:{QUOTED}@")
     with Httpd(config, PAGE) as httpd:
         httpd.wait_for_log(f"{TENANT} cannot be fetched: .*; until they can")
         response = httpd.get("/orders", tenant.token(KEY))
         answers.refused(response, "key.unavailable")
-        with ConnectProxy(proxy.ports, proxy.port):
+        proxy.up()
+        with proxy:
             wait_for(httpd, "/orders", tenant.token(KEY), "ok", 5)
         assert "can be fetched again" in httpd.error_log.read_text()
         assert "s3cret" not in httpd.error_log.read_text()
