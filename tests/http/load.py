@@ -257,11 +257,16 @@ class Worker:
         channel.pending = 0
         self.idle.append(channel)
 
-    def _receive_some(self):
-        wait = 0.1
+    def _leisure(self):
+        """Seconds until there is something to do beside answers."""
+        if self.shared.index.value == PAUSE:
+            return 0.005
         if self.gap and self.idle:
-            wait = min(wait, max(self.due - time.monotonic(), 0))
-        for fd, _ in self.poll.poll(wait):
+            return max(self.due - time.monotonic(), 0)
+        return 0.1
+
+    def _receive_some(self):
+        for fd, _ in self.poll.poll(self._leisure()):
             if fd in self.by_fd:
                 self._receive(self.by_fd[fd])
         self._look_for_late_ones()

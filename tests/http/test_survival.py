@@ -192,12 +192,12 @@ def check_flood(turns, flood, valid):
 def test_unknown_kids_cost_no_more_than_other_requests(authority):
     """
     The latency of valid requests beside a flood of unknown kids, against that
-    beside an equal flood of requests to a location without protection. On one
-    machine any flood is felt: what counts is that this one costs no more than
-    requests do anyway. So server and clients have a processor each, the kinds
-    of flood take turns of a second so that noise hits all of them, and the
-    medians of the turns' p99 are compared. What it is without a flood, and
-    beside an equal flood of valid tokens, is printed only.
+    without a flood, beside an equal one of requests to a location without
+    protection, and beside one of valid tokens. On one machine any flood is
+    felt, and all four are within the noise of it: what counts is that this one
+    costs no more than requests do anyway. So server and clients have a
+    processor each, the kinds of flood take turns of a second so that noise
+    hits all of them, and the medians of the turns' p99 are compared.
     """
     cpus = sorted(os.sched_getaffinity(0))
     with Issuer(authority, KEYS[0]) as issuer, aside({cpus[0]}):
@@ -213,7 +213,8 @@ def test_unknown_kids_cost_no_more_than_other_requests(authority):
     print("fetches after", [round(when - first, 1) for when in asked], "s")
     check_flood(*outcome)
     assert 1 <= most_in_a_minute(asked) <= ASKED_FETCHES_MOST
-    assert p99[UNKNOWN] <= P99_MOST * p99[OPEN]
+    ordinary = max(p99[kind] for kind in (NONE, OPEN, KNOWN))
+    assert p99[UNKNOWN] <= P99_MOST * ordinary
 
 
 # ---------------------------------------------------------------- no network

@@ -150,7 +150,7 @@ def test_a_stranger_of_a_single_issuer_neither_waits_nor_asks(slow):
 @pytest.fixture
 def keys_of_a_kind():
     """Many keys, so that it takes a while to parse a set of them."""
-    return [tokens.rsa_key(f"key-{number}") for number in range(24)]
+    return [tokens.rsa_key(f"key-{number}") for number in range(14)]
 
 
 def test_all_who_wait_for_a_new_key_are_let_in(authority, keys_of_a_kind):
@@ -161,9 +161,9 @@ def test_all_who_wait_for_a_new_key_are_let_in(authority, keys_of_a_kind):
         )
         with Httpd(config, PAGE) as httpd:
             httpd.wait_for_log("new keys of issuer")
-            others = keys_of_a_kind[8:]
+            others = keys_of_a_kind[6:]
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                for key in keys_of_a_kind[:8]:
+                for key in keys_of_a_kind[:6]:
                     issuer.keys(*others, key)
                     all_at_once = [issuer.token(key)] * 8
                     outcomes = pool.map(
