@@ -3,9 +3,11 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
+#include "httpd/mod_auth0_access.h"
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_directives.h"
+#include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_life.h"
 #include "httpd/mod_auth0_request.h"
 
@@ -15,6 +17,10 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_config(mod_auth0_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_authn(mod_auth0_check_authn, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,

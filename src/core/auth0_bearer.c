@@ -105,5 +105,7 @@ const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
     return apr_pstrcat(pool, "Bearer realm=", quote(challenge->realm, pool),
                        parameter("error", info->error, pool),
                        parameter("error_description", info->description, pool),
-                       parameter("scope", challenge->scope, pool), NULL);
+                       parameter("scope", challenge->scope, pool),
+                       parameter("acr_values", challenge->acr_values, pool),
+                       parameter("max_age", challenge->max_age, pool), NULL);
 }

@@ -20,7 +20,9 @@ AUTH0_MUST_USE auth0_reason_t auth0_bearer_token(auth0_span_t *token,
 typedef struct auth0_challenge_t {
     const char *realm;
     auth0_reason_t reason;
-    const char *scope; /* words, or NULL */
+    const char *scope;      /* words, or NULL                           */
+    const char *acr_values; /* words, or NULL: RFC 9470 section 3       */
+    const char *max_age;    /* seconds in digits, or NULL, of the same  */
 } auth0_challenge_t;
 
 /*

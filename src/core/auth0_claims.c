@@ -84,10 +84,11 @@ typedef struct claim_type_t {
 } claim_type_t;
 
 static const claim_type_t claim_types[] = {
-    {"iss", is_name},    {"sub", is_name},       {"azp", is_name},
-    {"org_id", is_name}, {"client_id", is_name}, {"jti", is_text},
-    {"scope", is_text},  {"aud", is_audience},   {"exp", is_date},
-    {"nbf", is_date},    {"iat", is_date},       {"permissions", is_texts},
+    {"iss", is_name},          {"sub", is_name},      {"azp", is_name},
+    {"org_id", is_name},       {"org_name", is_name}, {"client_id", is_name},
+    {"jti", is_text},          {"scope", is_text},    {"aud", is_audience},
+    {"exp", is_date},          {"nbf", is_date},      {"iat", is_date},
+    {"permissions", is_texts},
 };
 
 static bool types_are_good(const auth0_claims_t *claims, const char *user_claim)
@@ -197,4 +198,16 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     }
     return auth0_json_member(claims->object, "cnf") ? AUTH0_CNF_UNKNOWN
                                                     : AUTH0_OK;
+}
+
+const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,
+                                        const char *name)
+{
+    return auth0_json_member(claims->object, name);
+}
+
+const auth0_json_t *auth0_claims_find(const auth0_claims_t *claims,
+                                      const auth0_pointer_t *pointer)
+{
+    return auth0_pointer_find(pointer, claims->object);
 }

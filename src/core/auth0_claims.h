@@ -2,7 +2,7 @@
 #ifndef AUTH0_CLAIMS_H
 #define AUTH0_CLAIMS_H
 
-#include "core/auth0_json.h"
+#include "core/auth0_pointer.h"
 #include "core/auth0_policy.h"
 
 /*
@@ -31,5 +31,13 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
 /* A string claim by its exact name; false when absent or of another type. */
 bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
                          const char *name);
+
+/* Any claim by its exact name, borrowed; NULL when absent. */
+const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,
+                                        const char *name);
+
+/* What stands where the pointer points, borrowed; NULL when nothing does. */
+const auth0_json_t *auth0_claims_find(const auth0_claims_t *claims,
+                                      const auth0_pointer_t *pointer);
 
 #endif

@@ -2,7 +2,9 @@
 #include "core/auth0_json.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include <apr_strings.h>
 #include <jansson.h>
 
 const auth0_json_limit_t auth0_json_header_limit = {2048, 16};
@@ -104,4 +106,63 @@ const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i)
 bool auth0_json_is_object(const auth0_json_t *json)
 {
     return json_is_object(json);
+}
+
+bool auth0_json_is_null(const auth0_json_t *json)
+{
+    return json_is_null(json);
+}
+
+bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
+                        apr_pool_t *pool)
+{
+    json_t *json = json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL);
+
+    *literal = NULL;
+    if (!json) {
+        return false;
+    }
+    apr_pool_cleanup_register(pool, json, release, apr_pool_cleanup_null);
+    if (!json_is_number(json) && !json_is_boolean(json)) {
+        return false;
+    }
+    *literal = json;
+    return true;
+}
+
+bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b)
+{
+    return json_equal(a, b);
+}
+
+#define TEXT_FLAGS                                                             \
+    ((size_t)(JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII))
+
+static const char *dump(const auth0_json_t *json, size_t flags,
+                        apr_pool_t *pool)
+{
+    char *dumped = json_dumps(json, flags);
+    const char *text = apr_pstrdup(pool, dumped);
+
+    free(dumped);
+    return text;
+}
+
+static bool gives_back(const char *text, const auth0_json_t *json)
+{
+    json_t *again = json_loads(text, JSON_DECODE_ANY, NULL);
+    bool is_same = json_equal(again, json);
+
+    json_decref(again);
+    return is_same;
+}
+
+/* 17 digits give back any number, but make 0.1 look like an accident. */
+const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
+{
+    const char *text = dump(json, TEXT_FLAGS | JSON_REAL_PRECISION(15), pool);
+
+    return !text || gives_back(text, json)
+               ? text
+               : dump(json, TEXT_FLAGS | JSON_REAL_PRECISION(17), pool);
 }

@@ -45,5 +45,23 @@ bool auth0_json_array(size_t *len, const auth0_json_t *json);
 const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i);
 
 bool auth0_json_is_object(const auth0_json_t *json);
+bool auth0_json_is_null(const auth0_json_t *json);
+
+/*
+ * True, with a value of its own in *literal, when text alone is the JSON text
+ * of a number, true or false. The value is released with pool.
+ */
+bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
+                        apr_pool_t *pool);
+
+/* True when both are the same value of the same type: 1 is not 1.0. */
+bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b);
+
+/*
+ * The JSON text of a value: compact, printable ASCII only, members in their
+ * order, numbers in the fewest digits that give the same number back. Allocated
+ * from pool; NULL when memory is short.
+ */
+const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool);
 
 #endif

@@ -12,6 +12,11 @@
         code, 400, "invalid_request", description, hint                        \
     }
 
+#define FORBIDDEN(code, hint)                                                  \
+    {                                                                          \
+        code, 403, NULL, NULL, hint                                            \
+    }
+
 static const auth0_reason_info_t reasons[] = {
     [AUTH0_OK] = {"ok", 200, NULL, NULL, "the token is good"},
     [AUTH0_CONFIG_INCOMPLETE] =
@@ -109,9 +114,33 @@ static const auth0_reason_info_t reasons[] = {
         {"require.scope", 403, "insufficient_scope",
          "The token lacks a required scope",
          "a Require auth0-scope is not met: the challenge names the scope"},
+    [AUTH0_REQUIRE_PERMISSION] =
+        {"require.permission", 403, "insufficient_scope",
+         "The token lacks a required permission",
+         "a Require auth0-permission is not met: the challenge names the "
+         "permission"},
+    [AUTH0_REQUIRE_CLAIM] =
+        FORBIDDEN("require.claim", "a Require auth0-claim is not met"),
+    [AUTH0_REQUIRE_ORG] =
+        FORBIDDEN("require.org", "the token is of none of the organizations"),
+    [AUTH0_REQUIRE_CLIENT] =
+        FORBIDDEN("require.client", "the token is of none of the clients"),
+    [AUTH0_REQUIRE_SUBJECT] =
+        FORBIDDEN("require.subject",
+                  "the token's subject is of another type, or the token does "
+                  "not tell of which"),
+    [AUTH0_REQUIRE_STEP_UP] =
+        {"require.step_up", 401, "insufficient_user_authentication",
+         "A more recent or a stronger authentication is required",
+         "a Require auth0-step-up is not met: the claims named by "
+         "Auth0ACRClaim and Auth0AuthTimeClaim are absent or not good enough"},
+    [AUTH0_REQUIRE_AUTHORIZATION_DETAILS] =
+        FORBIDDEN("require.authorization_details",
+                  "the token has no authorization details of a required type"),
     [AUTH0_REQUIRE_OTHER] =
         {"require.other", 403, NULL, NULL,
-         "a Require is not met that no other scope would meet"},
+         "a Require of another module is not met, or an auth0 one is met that "
+         "must not be"},
 };
 
 const auth0_reason_info_t *auth0_reason_info(auth0_reason_t reason)

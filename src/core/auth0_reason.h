@@ -40,6 +40,13 @@ typedef enum auth0_reason_t {
     AUTH0_CLAIMS_IAT,
     AUTH0_CNF_UNKNOWN,
     AUTH0_REQUIRE_SCOPE,
+    AUTH0_REQUIRE_PERMISSION,
+    AUTH0_REQUIRE_CLAIM,
+    AUTH0_REQUIRE_ORG,
+    AUTH0_REQUIRE_CLIENT,
+    AUTH0_REQUIRE_SUBJECT,
+    AUTH0_REQUIRE_STEP_UP,
+    AUTH0_REQUIRE_AUTHORIZATION_DETAILS,
     AUTH0_REQUIRE_OTHER,
     AUTH0_REASON_COUNT
 } auth0_reason_t;
@@ -48,7 +55,7 @@ typedef enum auth0_reason_t {
 typedef struct auth0_reason_info_t {
     const char *code;        /* stable and greppable: "claims.aud"          */
     int status;              /* HTTP status of the answer, 200 for AUTH0_OK */
-    const char *error;       /* RFC 6750 section 3.1 error code, or NULL    */
+    const char *error;       /* RFC 6750 or 9470 error code, or NULL        */
     const char *description; /* for the client, RFC 6750 alphabet, or NULL  */
     const char *hint;        /* for the operator's log: cause and cure      */
 } auth0_reason_info_t;

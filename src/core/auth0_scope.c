@@ -75,11 +75,15 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
     return NULL;
 }
 
-static bool holds_word(auth0_span_t granted, auth0_span_t wanted)
+/* Is the word among what was granted, a span or an array? */
+typedef bool holds_fn(const void *granted, auth0_span_t wanted);
+
+static bool holds_word(const void *granted, auth0_span_t wanted)
 {
+    auth0_span_t rest = *(const auth0_span_t *)granted;
     auth0_span_t word;
 
-    while (auth0_span_word(&word, &granted)) {
+    while (auth0_span_word(&word, &rest)) {
         if (auth0_span_eq(word, wanted)) {
             return true;
         }
@@ -87,24 +91,52 @@ static bool holds_word(auth0_span_t granted, auth0_span_t wanted)
     return false;
 }
 
-static bool holds_all(auth0_span_t granted, const alternative_t *alternative)
+static bool holds_element(const void *granted, auth0_span_t wanted)
+{
+    auth0_span_t element;
+    size_t len;
+
+    (void)auth0_json_array(&len, granted);
+    for (size_t i = 0; i < len; i++) {
+        if (auth0_json_string(&element, auth0_json_at(granted, i)) &&
+            auth0_span_eq(element, wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds_all(const void *granted, holds_fn *holds,
+                      const alternative_t *alternative)
 {
     for (size_t i = 0; i < alternative->count; i++) {
-        if (!holds_word(granted, alternative->words[i])) {
+        if (!holds(granted, alternative->words[i])) {
             return false;
         }
     }
     return true;
 }
 
-bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted)
+static bool satisfied(const auth0_scope_req_t *req, const void *granted,
+                      holds_fn *holds)
 {
     for (size_t i = 0; i < req->count; i++) {
-        if (holds_all(granted, &req->alternatives[i])) {
+        if (holds_all(granted, holds, &req->alternatives[i])) {
             return true;
         }
     }
     return false;
+}
+
+bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted)
+{
+    return satisfied(req, &granted, holds_word);
+}
+
+bool auth0_scope_satisfied_by(const auth0_scope_req_t *req,
+                              const auth0_json_t *granted)
+{
+    return satisfied(req, granted, holds_element);
 }
 
 static const char *append_words(const char *joined,
@@ -113,7 +145,8 @@ static const char *append_words(const char *joined,
 {
     for (size_t i = 0; i < alternative->count; i++) {
         auth0_span_t word = alternative->words[i];
-        if (!holds_word(auth0_span_cstr(joined), word)) {
+        auth0_span_t so_far = auth0_span_cstr(joined);
+        if (!holds_word(&so_far, word)) {
             joined =
                 apr_pstrcat(pool, joined, *joined ? " " : "",
                             apr_pstrmemdup(pool, word.ptr, word.len), NULL);

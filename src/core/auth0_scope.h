@@ -4,11 +4,11 @@
 
 #include <apr_pools.h>
 
-#include "core/auth0_span.h"
+#include "core/auth0_json.h"
 
 /*
- * A requirement on the scope claim, parsed once and read-only afterwards: a
- * list of alternatives, each a list of words that are all needed.
+ * A requirement on scopes or permissions, parsed once and read-only afterwards:
+ * a list of alternatives, each a list of words that are all needed.
  */
 typedef struct auth0_scope_req_t auth0_scope_req_t;
 
@@ -23,6 +23,10 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
 
 /* True when the granted scope string holds all words of one alternative. */
 bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted);
+
+/* The same of an array of strings; NULL or another type grants nothing. */
+bool auth0_scope_satisfied_by(const auth0_scope_req_t *req,
+                              const auth0_json_t *granted);
 
 /*
  * The words for scope="..." in a challenge: of each requirement those of its

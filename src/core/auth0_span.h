@@ -22,8 +22,9 @@ auth0_span_t auth0_span_cstr(const char *text);
 bool auth0_span_eq(auth0_span_t a, auth0_span_t b);
 bool auth0_span_is(auth0_span_t a, const char *text);
 
-/* The same without regard to ASCII case (schemes and media types only). */
+/* The same without regard to ASCII case: schemes, media types, names. */
 bool auth0_span_is_nocase(auth0_span_t a, const char *text);
+bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b);
 
 /* True when text begins with prefix. */
 bool auth0_span_starts(auth0_span_t text, const char *prefix);

@@ -133,29 +133,53 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
     return verify(state, r, *token);
 }
 
+auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
+                                      auth0_span_t *token, request_rec *r)
+{
+    *token = auth0_span("", 0);
+    state->reason = judge(state, token, r);
+    return state->reason;
+}
+
+bool mod_auth0_has_credentials(request_rec *r)
+{
+    auth0_span_t token;
+    auth0_reason_t reason = auth0_bearer_token(
+        &token, apr_table_get(r->headers_in, "Authorization"));
+
+    return reason != AUTH0_REQUEST_NO_TOKEN && reason != AUTH0_REQUEST_SCHEME;
+}
+
 /* A token may lack the claim; an empty user is still a verified one. */
-static int admit(request_rec *r, const mod_auth0_request_t *state)
+void mod_auth0_admit(request_rec *r, const mod_auth0_request_t *state)
 {
     auth0_span_t user = auth0_span("", 0);
 
     (void)auth0_claims_string(&user, state->claims, state->policy.user_claim);
     r->user = apr_pstrmemdup(r->pool, user.ptr, user.len);
     r->ap_auth_type = (char *)"Auth0";
-    return OK;
+}
+
+bool mod_auth0_is_in_force(request_rec *r)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
 int mod_auth0_check_authn(request_rec *r)
 {
-    auth0_span_t token = auth0_span("", 0);
+    auth0_span_t token;
 
-    if (!auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0")) {
+    if (!mod_auth0_is_in_force(r)) {
         return DECLINED;
     }
     mod_auth0_request_t *state = mod_auth0_request_make(r);
+    auth0_reason_t reason = mod_auth0_authenticate(state, &token, r);
 
-    state->reason = judge(state, &token, r);
-    mod_auth0_request_note(r, state->reason, token);
-    return state->reason == AUTH0_OK
-               ? admit(r, state)
-               : mod_auth0_request_refuse(r, state->reason, NULL);
+    mod_auth0_request_note(r, reason, NULL, token);
+    if (reason != AUTH0_OK) {
+        return mod_auth0_request_refuse(r,
+                                        (auth0_challenge_t){.reason = reason});
+    }
+    mod_auth0_admit(r, state);
+    return OK;
 }

@@ -1,27 +1,44 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_authz.h"
 
+#include <string.h>
+
 #include <ap_provider.h>
 #include <http_core.h>
 #include <http_request.h>
 #include <mod_auth.h>
 #include <apr_strings.h>
 
-#include "core/auth0_fingerprint.h"
-#include "httpd/mod_auth0_request.h"
-
-/* One Require auth0-scope line. */
+/* One Require auth0-... line. */
 typedef struct requirement_t {
-    auth0_scope_req_t *scope;
+    auth0_require_t *required;
+    const char *line; /* as it stands in the configuration */
     bool is_inverted; /* under RequireNone or "not": meeting it refuses */
 } requirement_t;
 
-static const char **words_of(size_t *count, apr_pool_t *pool, const char *line)
+/* name="some words": httpd's own rule knows quotes around whole words only. */
+static const char *next_word(apr_pool_t *pool, const char **line)
+{
+    size_t name = strcspn(*line, "=\" \t");
+
+    if ((*line)[name] != '=' || (*line)[name + 1] != '"') {
+        return ap_getword_conf(pool, line);
+    }
+    const char *head = apr_pstrmemdup(pool, *line, name + 1);
+
+    *line += name + 1;
+    return apr_pstrcat(pool, head, ap_getword_conf(pool, line), NULL);
+}
+
+static const char **words_of(size_t *count, auth0_require_kind_t kind,
+                             const char *line, apr_pool_t *pool)
 {
     apr_array_header_t *words = apr_array_make(pool, 4, sizeof(const char *));
 
     while (*line) {
-        APR_ARRAY_PUSH(words, const char *) = ap_getword_conf(pool, &line);
+        APR_ARRAY_PUSH(words, const char *) =
+            kind == AUTH0_REQUIRES_STEP_UP ? next_word(pool, &line)
+                                           : ap_getword_conf(pool, &line);
     }
     *count = (size_t)words->nelts;
     return (const char **)words->elts;
@@ -47,96 +64,135 @@ static bool is_inverted(const cmd_parms *cmd)
     return inverted;
 }
 
-static const char *parse_scope(cmd_parms *cmd, const char *line,
-                               const void **parsed)
+static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
+                         auth0_require_kind_t kind)
 {
     requirement_t *made = apr_pcalloc(cmd->pool, sizeof(*made));
+    const char *name = auth0_require_name(kind);
     size_t count;
-    const char **words = words_of(&count, cmd->pool, line);
+    const char **words = words_of(&count, kind, line, cmd->pool);
     const char *why =
-        auth0_scope_req_parse(&made->scope, words, count, cmd->pool);
+        auth0_require_parse(&made->required, kind, words, count, cmd->pool);
 
+    made->line = apr_pstrcat(cmd->pool, name, " ", line, NULL);
     made->is_inverted = is_inverted(cmd);
     *parsed = made;
-    return why ? apr_pstrcat(cmd->pool, "Require auth0-scope ", why, NULL)
+    return why ? apr_pstrcat(cmd->pool, "Require ", name, " ", why, NULL)
                : NULL;
 }
 
-static bool holds(const mod_auth0_unmet_t *list, const auth0_scope_req_t *req)
+static auth0_unmet_t *find(mod_auth0_unmet_t *unmet,
+                           const auth0_require_t *required)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->reqs[i] == req) {
-            return true;
+    for (size_t i = 0; i < unmet->count; i++) {
+        if (unmet->list[i].required == required) {
+            return &unmet->list[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-static void add(mod_auth0_unmet_t *list, const auth0_scope_req_t *req)
+static void add(mod_auth0_unmet_t *unmet, auth0_unmet_t one)
 {
-    if (list->count < MOD_AUTH0_UNMET_MAX && !holds(list, req)) {
-        list->reqs[list->count++] = req;
+    if (unmet->count < MOD_AUTH0_UNMET_MAX && !find(unmet, one.required)) {
+        unmet->list[unmet->count++] = one;
     }
 }
 
-static bool is_met(const mod_auth0_request_t *state,
-                   const auth0_scope_req_t *req)
+static auth0_reason_t judge(const request_rec *r,
+                            const mod_auth0_request_t *state,
+                            const auth0_require_t *required)
 {
-    auth0_span_t granted = auth0_span("", 0);
+    auth0_stepup_facts_t facts = mod_auth0_stepup_facts(r);
 
-    (void)auth0_claims_string(&granted, state->claims, "scope");
-    return holds(&state->supposed, req) || auth0_scope_satisfied(req, granted);
+    return auth0_require_check(required, state->claims, &facts);
 }
 
 /*
  * httpd asks once before authentication: then the answer is that a user is
- * needed, whatever the Require says.
+ * needed, whatever the Require says. Where ours are left out, none of them
+ * refuses.
  */
-static authz_status check_scope(request_rec *r, const char *line,
-                                const void *parsed)
+static authz_status check(request_rec *r, const char *line, const void *parsed)
 {
-    const requirement_t *required = parsed;
+    const requirement_t *requirement = parsed;
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
     (void)line;
+    if (state && state->asking == MOD_AUTH0_ASKED_LENIENT) {
+        return requirement->is_inverted ? AUTHZ_DENIED : AUTHZ_GRANTED;
+    }
     if (!state || !state->claims) {
         return AUTHZ_DENIED_NO_USER;
     }
-    if (is_met(state, required->scope)) {
+    auth0_reason_t reason = judge(r, state, requirement->required);
+
+    if (reason == AUTH0_OK || find(&state->supposed, requirement->required)) {
         return AUTHZ_GRANTED;
     }
-    if (!required->is_inverted) {
-        add(&state->unmet, required->scope);
+    if (!requirement->is_inverted) {
+        add(&state->unmet,
+            (auth0_unmet_t){requirement->required, requirement->line, reason});
     }
     return AUTHZ_DENIED;
 }
 
-static const authz_provider scope_provider = {check_scope, parse_scope};
+/* httpd does not tell a parser which name it was called by. */
+#define PROVIDER(kind)                                                         \
+    static const char *parse_##kind(cmd_parms *cmd, const char *line,          \
+                                    const void **parsed)                       \
+    {                                                                          \
+        return parse(cmd, line, parsed, AUTH0_REQUIRES_##kind);                \
+    }                                                                          \
+    static const authz_provider provider_##kind = {check, parse_##kind}
+
+PROVIDER(SCOPE);
+PROVIDER(PERMISSION);
+PROVIDER(CLAIM);
+PROVIDER(ORG);
+PROVIDER(CLIENT);
+PROVIDER(SUBJECT);
+PROVIDER(STEP_UP);
+PROVIDER(AUTHORIZATION_DETAILS);
+
+static const authz_provider *const providers[] = {
+    [AUTH0_REQUIRES_SCOPE] = &provider_SCOPE,
+    [AUTH0_REQUIRES_PERMISSION] = &provider_PERMISSION,
+    [AUTH0_REQUIRES_CLAIM] = &provider_CLAIM,
+    [AUTH0_REQUIRES_ORG] = &provider_ORG,
+    [AUTH0_REQUIRES_CLIENT] = &provider_CLIENT,
+    [AUTH0_REQUIRES_SUBJECT] = &provider_SUBJECT,
+    [AUTH0_REQUIRES_STEP_UP] = &provider_STEP_UP,
+    [AUTH0_REQUIRES_AUTHORIZATION_DETAILS] = &provider_AUTHORIZATION_DETAILS,
+};
 
 void mod_auth0_authz_register(apr_pool_t *pool)
 {
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "auth0-scope",
-                              AUTHZ_PROVIDER_VERSION, &scope_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
+    for (auth0_require_kind_t kind = 0; kind < AUTH0_REQUIRES_COUNT; kind++) {
+        ap_register_auth_provider(
+            pool, AUTHZ_PROVIDER_GROUP, auth0_require_name(kind),
+            AUTHZ_PROVIDER_VERSION, providers[kind], AP_AUTH_INTERNAL_PER_CONF);
+    }
 }
 
 static int ask(request_rec *r, mod_auth0_request_t *state)
 {
+    mod_auth0_asking_t before = state->asking;
+
     state->unmet.count = 0;
-    state->is_asking = true;
+    state->asking = MOD_AUTH0_ASKED_AGAIN;
     int status = ap_run_auth_checker(r);
 
-    state->is_asking = false;
+    state->asking = before;
     return status;
 }
 
 /* A copy to try on: neither log lines nor headers of a trial may remain. */
 static request_rec *trial_of(const request_rec *r)
 {
-    static const struct ap_logconf quiet = {NULL, APLOG_EMERG};
     request_rec *trial = apr_pmemdup(r->pool, r, sizeof(*r));
 
-    trial->log = &quiet;
+    trial->log = &mod_auth0_quiet;
     trial->notes = apr_table_clone(r->pool, r->notes);
     trial->subprocess_env = apr_table_clone(r->pool, r->subprocess_env);
     trial->headers_in = apr_table_clone(r->pool, r->headers_in);
@@ -164,7 +220,7 @@ static bool suppose_enough(mod_auth0_unmet_t *supposed, request_rec *r,
                            mod_auth0_request_t *state)
 {
     while (state->unmet.count > 0 && supposed->count < MOD_AUTH0_UNMET_MAX) {
-        add(supposed, state->unmet.reqs[0]);
+        add(supposed, state->unmet.list[0]);
         if (would_pass(r, state, supposed)) {
             return true;
         }
@@ -172,13 +228,13 @@ static bool suppose_enough(mod_auth0_unmet_t *supposed, request_rec *r,
     return false;
 }
 
-static mod_auth0_unmet_t without(const mod_auth0_unmet_t *list, size_t left_out)
+static mod_auth0_unmet_t without(const mod_auth0_unmet_t *all, size_t left_out)
 {
-    mod_auth0_unmet_t rest = {{NULL}, 0};
+    mod_auth0_unmet_t rest = {.count = 0};
 
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < all->count; i++) {
         if (i != left_out) {
-            add(&rest, list->reqs[i]);
+            add(&rest, all->list[i]);
         }
     }
     return rest;
@@ -200,15 +256,20 @@ static void leave_out_the_needless(mod_auth0_unmet_t *supposed, request_rec *r,
  * httpd itself again answers that for any nesting of RequireAll and the like,
  * other modules' requirements included. Only refusals pay for it.
  */
-static const char *missing_scope(request_rec *r, mod_auth0_request_t *state)
+static void explain(auth0_challenge_t *challenge, const char **line,
+                    request_rec *r, mod_auth0_request_t *state)
 {
-    mod_auth0_unmet_t supposed = {{NULL}, 0};
+    mod_auth0_unmet_t supposed = {.count = 0};
 
+    *line = NULL;
+    *challenge = (auth0_challenge_t){.reason = AUTH0_REQUIRE_OTHER};
     if (!suppose_enough(&supposed, r, state)) {
-        return NULL;
+        return;
     }
     leave_out_the_needless(&supposed, r, state);
-    return auth0_scope_words(supposed.reqs, supposed.count, r->pool);
+    auth0_require_challenge(challenge, supposed.list, supposed.count, r->pool);
+    *line = supposed.list[auth0_require_decisive(supposed.list, supposed.count)]
+                .line;
 }
 
 static auth0_span_t token_of(const mod_auth0_request_t *state)
@@ -221,25 +282,32 @@ static auth0_span_t token_of(const mod_auth0_request_t *state)
     return word;
 }
 
-static int forbid(request_rec *r, mod_auth0_request_t *state)
+int mod_auth0_authorize(request_rec *r, mod_auth0_request_t *state,
+                        auth0_challenge_t *challenge)
 {
-    const char *scope = missing_scope(r, state);
+    bool is_report = mod_auth0_dir(r)->report_only == MOD_AUTH0_ON;
+    const char *line;
+    int status = ask(is_report ? trial_of(r) : r, state);
 
-    state->reason = scope ? AUTH0_REQUIRE_SCOPE : AUTH0_REQUIRE_OTHER;
-    mod_auth0_request_note(r, state->reason, token_of(state));
-    return mod_auth0_request_refuse(r, state->reason, scope);
+    if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN) {
+        return status;
+    }
+    explain(challenge, &line, r, state);
+    state->reason = challenge->reason;
+    mod_auth0_request_note(r, state->reason, line, token_of(state));
+    return HTTP_FORBIDDEN;
 }
 
 int mod_auth0_check_authz(request_rec *r)
 {
     mod_auth0_request_t *state = mod_auth0_request_get(r);
+    auth0_challenge_t challenge;
 
-    if (!state || !state->claims || state->is_asking) {
+    if (!state || !state->claims || state->asking == MOD_AUTH0_ASKED_AGAIN) {
         return DECLINED;
     }
-    int status = ask(r, state);
+    int status = mod_auth0_authorize(r, state, &challenge);
 
-    return status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN
-               ? forbid(r, state)
-               : status;
+    return status == HTTP_FORBIDDEN ? mod_auth0_request_refuse(r, challenge)
+                                    : status;
 }

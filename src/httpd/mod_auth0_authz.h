@@ -2,10 +2,19 @@
 #ifndef MOD_AUTH0_AUTHZ_H
 #define MOD_AUTH0_AUTHZ_H
 
-#include "httpd/mod_auth0.h"
+#include "httpd/mod_auth0_request.h"
 
-/* Make "Require auth0-scope" known; in the register_hooks phase. */
+/* Make "Require auth0-..." known; in the register_hooks phase. */
 void mod_auth0_authz_register(apr_pool_t *pool);
+
+/*
+ * Is an authenticated request authorized? Asks httpd; state holds the claims.
+ * OK or another status of httpd's; where that is a refusal, state->reason and
+ * *challenge say what to answer, and the verdict is written down.
+ */
+AUTH0_MUST_USE int mod_auth0_authorize(request_rec *r,
+                                       mod_auth0_request_t *state,
+                                       auth0_challenge_t *challenge);
 
 /*
  * check_authz hook, first of all: run the others and answer a refusal as

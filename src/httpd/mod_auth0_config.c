@@ -9,6 +9,8 @@
 #define DEFAULT_ALG "RS256"
 #define DEFAULT_SKEW 5
 #define DEFAULT_USER_CLAIM "sub"
+#define DEFAULT_ACR_CLAIM "acr"
+#define DEFAULT_AUTH_TIME_CLAIM "auth_time"
 
 /* Seconds, but for the wait, which is milliseconds. */
 #define DEFAULT_REFRESH 300
@@ -24,10 +26,14 @@
 #define SECOND ((int64_t)1000000)
 
 static apr_array_header_t *sections;
+static auth0_pointer_t *default_acr;
+static auth0_pointer_t *default_auth_time;
 
-void mod_auth0_sections_reset(apr_pool_t *pool)
+void mod_auth0_config_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
+    default_acr = auth0_pointer_to(DEFAULT_ACR_CLAIM, pool);
+    default_auth_time = auth0_pointer_to(DEFAULT_AUTH_TIME_CLAIM, pool);
 }
 
 const apr_array_header_t *mod_auth0_sections(void)
@@ -50,8 +56,18 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
 
     (void)path;
     dir->skew = -1;
+    dir->optional = MOD_AUTH0_UNSET;
+    dir->cors_preflight = MOD_AUTH0_UNSET;
+    dir->report_only = MOD_AUTH0_UNSET;
     dir->auth_type = MOD_AUTH0_UNSET;
     return dir;
+}
+
+static void inherit_switch(mod_auth0_switch_t *inner, mod_auth0_switch_t outer)
+{
+    if (*inner == MOD_AUTH0_UNSET) {
+        *inner = outer;
+    }
 }
 
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
@@ -69,9 +85,13 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->secret = inner->secret ? inner->secret : outer->secret;
     dir->skew = inner->skew >= 0 ? inner->skew : outer->skew;
     dir->user_claim = inner->user_claim ? inner->user_claim : outer->user_claim;
-    if (inner->auth_type == MOD_AUTH0_UNSET) {
-        dir->auth_type = outer->auth_type;
-    }
+    dir->acr_claim = inner->acr_claim ? inner->acr_claim : outer->acr_claim;
+    dir->auth_time_claim = inner->auth_time_claim ? inner->auth_time_claim
+                                                  : outer->auth_time_claim;
+    inherit_switch(&dir->optional, outer->optional);
+    inherit_switch(&dir->cors_preflight, outer->cors_preflight);
+    inherit_switch(&dir->report_only, outer->report_only);
+    inherit_switch(&dir->auth_type, outer->auth_type);
     return dir;
 }
 
@@ -149,6 +169,21 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
                             : ap_runtime_dir_relative(pconf, DEFAULT_STATE_DIR);
 }
 
+static unsigned skew_of(const mod_auth0_dir_t *dir)
+{
+    return dir->skew >= 0 ? (unsigned)dir->skew : DEFAULT_SKEW;
+}
+
+auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r)
+{
+    const mod_auth0_dir_t *dir = mod_auth0_dir(r);
+
+    return (auth0_stepup_facts_t){dir->acr_claim ? dir->acr_claim : default_acr,
+                                  dir->auth_time_claim ? dir->auth_time_claim
+                                                       : default_auth_time,
+                                  r->request_time, skew_of(dir)};
+}
+
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
 {
     if (!dir->issuers || !dir->audiences ||
@@ -161,7 +196,7 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
     policy->audience_count = (size_t)dir->audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);
     policy->secret = dir->secret;
-    policy->skew = dir->skew >= 0 ? (unsigned)dir->skew : DEFAULT_SKEW;
+    policy->skew = skew_of(dir);
     policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
     return true;
 }

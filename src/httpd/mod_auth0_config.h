@@ -3,6 +3,7 @@
 #define MOD_AUTH0_CONFIG_H
 
 #include "core/auth0_policy.h"
+#include "core/auth0_stepup.h"
 #include "httpd/mod_auth0_source.h"
 
 /* A setting that may be unset, so that merging asks "was it said?". */
@@ -24,7 +25,12 @@ typedef struct mod_auth0_dir_t {
     const auth0_key_t *secret;
     int skew; /* seconds */
     const char *user_claim;
-    mod_auth0_switch_t auth_type; /* AuthType is Auth0, or another     */
+    const auth0_pointer_t *acr_claim;
+    const auth0_pointer_t *auth_time_claim;
+    mod_auth0_switch_t optional;       /* no token is fine, too             */
+    mod_auth0_switch_t cors_preflight; /* a preflight needs no token        */
+    mod_auth0_switch_t report_only;    /* verdicts are written, not obeyed  */
+    mod_auth0_switch_t auth_type;      /* AuthType is Auth0, or another     */
     bool is_recorded;
 } mod_auth0_dir_t;
 
@@ -65,14 +71,17 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf);
 /* The policy, with defaults; it borrows from dir. False when incomplete. */
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
 
+/* What step-up requirements are judged by at a request, with defaults. */
+auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r);
+
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
 
 /* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
 
-/* Forget the sections of an earlier configuration; pool is pconf. */
-void mod_auth0_sections_reset(apr_pool_t *pool);
+/* Begin a new configuration and forget the earlier one; pool is pconf. */
+void mod_auth0_config_reset(apr_pool_t *pool);
 
 /* Remember the section that a directive of ours stands in. */
 void mod_auth0_section_record(const cmd_parms *cmd, mod_auth0_dir_t *dir);

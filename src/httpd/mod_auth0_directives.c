@@ -5,6 +5,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_secret.h"
@@ -227,6 +228,34 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     return NULL;
 }
 
+#define DIR_MEMBER(member) ((void *)offsetof(mod_auth0_dir_t, member))
+
+/* The member of a section's configuration that a directive's row names. */
+static void *member_of(const cmd_parms *cmd, void *conf)
+{
+    return (char *)conf + (uintptr_t)cmd->info;
+}
+
+static const char *set_switch(cmd_parms *cmd, void *conf, int is_on)
+{
+    mod_auth0_switch_t *member = member_of(cmd, conf);
+
+    mod_auth0_section_record(cmd, conf);
+    *member = is_on ? MOD_AUTH0_ON : MOD_AUTH0_OFF;
+    return NULL;
+}
+
+static const char *set_claim(cmd_parms *cmd, void *conf, const char *name)
+{
+    auth0_pointer_t *pointer;
+    const char *why = auth0_pointer_parse(&pointer, name, cmd->pool);
+    const auth0_pointer_t **member = member_of(cmd, conf);
+
+    mod_auth0_section_record(cmd, conf);
+    *member = pointer;
+    return why ? complain(cmd, name, why) : NULL;
+}
+
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth0_module);
@@ -351,6 +380,20 @@ const command_rec mod_auth0_directives[] = {
                   "seconds that clocks may differ, 5 by default"),
     AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
                   "the claim that becomes REMOTE_USER, sub by default"),
+    AP_INIT_TAKE1("Auth0ACRClaim", set_claim, DIR_MEMBER(acr_claim),
+                  IN_SECTIONS,
+                  "the claim that says how the user was authenticated, acr by "
+                  "default"),
+    AP_INIT_TAKE1("Auth0AuthTimeClaim", set_claim, DIR_MEMBER(auth_time_claim),
+                  IN_SECTIONS,
+                  "the claim that says when the user was authenticated, "
+                  "auth_time by default"),
+    AP_INIT_FLAG("Auth0Optional", set_switch, DIR_MEMBER(optional), IN_SECTIONS,
+                 "On: requests without a token go on as anonymous"),
+    AP_INIT_FLAG("Auth0CORSPreflight", set_switch, DIR_MEMBER(cors_preflight),
+                 IN_SECTIONS, "On: a CORS preflight needs no token"),
+    AP_INIT_FLAG("Auth0ReportOnly", set_switch, DIR_MEMBER(report_only),
+                 IN_SECTIONS, "On: verdicts are written down, not obeyed"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_number,

@@ -23,7 +23,7 @@ static size_t slots;
 int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     (void)plog, (void)ptemp;
-    mod_auth0_sections_reset(pconf);
+    mod_auth0_config_reset(pconf);
     mod_auth0_sources_reset(pconf);
     mod_auth0_watch_register(pconf);
     return OK;

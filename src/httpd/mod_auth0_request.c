@@ -12,17 +12,41 @@
 #define NOTE_TOKEN "auth0-token"
 #define ENV_REASON "AUTH0_REASON"
 
+const struct ap_logconf mod_auth0_quiet = {NULL, APLOG_EMERG};
+
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r)
 {
-    mod_auth0_request_t *state = apr_pcalloc(r->pool, sizeof(*state));
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
 
-    ap_set_module_config(r->request_config, &auth0_module, state);
+    if (!state) {
+        state = apr_pcalloc(r->pool, sizeof(*state));
+        ap_set_module_config(r->request_config, &auth0_module, state);
+    }
     return state;
 }
 
 mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
 {
     return ap_get_module_config(r->request_config, &auth0_module);
+}
+
+static const request_rec *same_section(const request_rec *r)
+{
+    const request_rec *origin = r->prev ? r->prev : r->main;
+
+    return origin && origin->per_dir_config == r->per_dir_config ? origin
+                                                                 : NULL;
+}
+
+const auth0_claims_t *mod_auth0_request_claims(const request_rec *r)
+{
+    for (; r; r = same_section(r)) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        if (state && state->claims) {
+            return state->claims;
+        }
+    }
+    return NULL;
 }
 
 static int level_of(auth0_reason_t reason)
@@ -34,7 +58,7 @@ static int level_of(auth0_reason_t reason)
 }
 
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
-                            auth0_span_t token)
+                            const char *detail, auth0_span_t token)
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
     const char *fingerprint = auth0_fingerprint(token, r->pool);
@@ -42,8 +66,9 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
     apr_table_setn(r->notes, NOTE_REASON, info->code);
     apr_table_setn(r->notes, NOTE_TOKEN, fingerprint);
     apr_table_setn(r->subprocess_env, ENV_REASON, info->code);
-    ap_log_rerror(APLOG_MARK, level_of(reason), 0, r, "%s: %s [token %s]",
-                  info->code, info->hint, fingerprint);
+    ap_log_rerror(APLOG_MARK, level_of(reason), 0, r, "%s: %s%s%s [token %s]",
+                  info->code, info->hint, detail ? ": " : "",
+                  detail ? detail : "", fingerprint);
 }
 
 /* mod_authn_core hands AuthName out with its quotes escaped already. */
@@ -85,16 +110,13 @@ static int retry_after_of(const request_rec *r)
     return state && state->retry_after > 1 ? state->retry_after : 1;
 }
 
-static void tell_main(const request_rec *r, auth0_reason_t reason,
-                      const char *scope)
+static void tell_main(const request_rec *r, const auth0_challenge_t *challenge)
 {
     for (request_rec *main = r->main; main; main = main->main) {
-        mod_auth0_request_t *state = mod_auth0_request_get(main);
-        if (!state) {
-            state = mod_auth0_request_make(main);
-        }
-        state->inner.reason = reason;
-        state->inner.scope = scope ? apr_pstrdup(main->pool, scope) : NULL;
+        mod_auth0_request_t *state = mod_auth0_request_make(main);
+        state->inner.challenge = *challenge;
+        state->inner.challenge.scope =
+            apr_pstrdup(main->pool, challenge->scope);
         state->inner.retry_after = retry_after_of(r);
     }
 }
@@ -105,8 +127,9 @@ static bool answers_for_inner(request_rec *r, const mod_auth0_request_t *state)
     const char *type = ap_auth_type(r);
 
     return state && state->reason == AUTH0_OK &&
-           state->inner.reason != AUTH0_OK &&
-           r->status == auth0_reason_info(state->inner.reason)->status &&
+           state->inner.challenge.reason != AUTH0_OK &&
+           r->status ==
+               auth0_reason_info(state->inner.challenge.reason)->status &&
            (!type || auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) &&
            !apr_table_get(r->err_headers_out, "WWW-Authenticate");
 }
@@ -118,10 +141,10 @@ void mod_auth0_request_failed(request_rec *r)
     if (!answers_for_inner(r, state)) {
         return;
     }
-    state->reason = state->inner.reason;
+    state->reason = state->inner.challenge.reason;
     state->retry_after = state->inner.retry_after;
-    mod_auth0_request_note(r, state->reason, auth0_span("", 0));
-    (void)mod_auth0_request_refuse(r, state->reason, state->inner.scope);
+    mod_auth0_request_note(r, state->reason, NULL, auth0_span("", 0));
+    (void)mod_auth0_request_refuse(r, state->inner.challenge);
 }
 
 void mod_auth0_request_redirected(request_rec *r)
@@ -144,19 +167,18 @@ static bool is_error_document(const request_rec *r)
     return false;
 }
 
-int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
-                             const char *scope)
+int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge)
 {
-    const auth0_reason_info_t *info = auth0_reason_info(reason);
+    const auth0_reason_info_t *info = auth0_reason_info(challenge.reason);
 
     if (is_error_document(r)) {
         return info->status;
     }
-    tell_main(r, reason, scope);
+    tell_main(r, &challenge);
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");
     if (is_challenged(info)) {
-        auth0_challenge_t challenge = {realm_of(r), reason, scope};
+        challenge.realm = realm_of(r);
         apr_table_setn(r->err_headers_out, "WWW-Authenticate",
                        auth0_bearer_challenge(&challenge, r->pool));
     }

@@ -3,7 +3,7 @@
 #define MOD_AUTH0_REQUEST_H
 
 #include "core/auth0_claims.h"
-#include "core/auth0_scope.h"
+#include "core/auth0_require.h"
 #include "httpd/mod_auth0_config.h"
 
 /* So many unmet requirements are weighed for a challenge, and no more. */
@@ -11,16 +11,23 @@
 
 /* Requirements, in the order in which they were asked. */
 typedef struct mod_auth0_unmet_t {
-    const auth0_scope_req_t *reqs[MOD_AUTH0_UNMET_MAX];
+    auth0_unmet_t list[MOD_AUTH0_UNMET_MAX];
     size_t count;
 } mod_auth0_unmet_t;
 
 /* A refusal that may yet become the answer of the request it belongs to. */
 typedef struct mod_auth0_refusal_t {
-    auth0_reason_t reason; /* AUTH0_OK: none */
-    const char *scope;
+    auth0_challenge_t challenge; /* reason AUTH0_OK: none */
     int retry_after;
 } mod_auth0_refusal_t;
+
+/* Who asks for authorization, and when: httpd does it more than once. */
+typedef enum mod_auth0_asking_t {
+    MOD_AUTH0_ASKED_BY_HTTPD,
+    MOD_AUTH0_ASKED_EARLY,   /* by us, before authentication             */
+    MOD_AUTH0_ASKED_LENIENT, /* the same, with our requirements left out */
+    MOD_AUTH0_ASKED_AGAIN    /* by us, after authentication              */
+} mod_auth0_asking_t;
 
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
@@ -29,32 +36,44 @@ typedef struct mod_auth0_request_t {
     const auth0_claims_t *claims; /* NULL unless reason is AUTH0_OK */
     const char *authorization;    /* what was judged, may be NULL   */
     int retry_after;              /* seconds, for a 503 */
-    bool is_asking;               /* authorization runs on our call */
-    mod_auth0_unmet_t unmet;      /* in the evaluation under way    */
-    mod_auth0_unmet_t supposed;   /* taken for met, for trial       */
-    mod_auth0_refusal_t inner;    /* of a subrequest                */
+    mod_auth0_asking_t asking;
+    bool is_claim_asked;        /* an expression wants a claim    */
+    bool is_authn_forced;       /* whatever Require says          */
+    mod_auth0_unmet_t unmet;    /* in the evaluation under way    */
+    mod_auth0_unmet_t supposed; /* taken for met, for trial       */
+    mod_auth0_refusal_t inner;  /* of a subrequest                */
 } mod_auth0_request_t;
 
-/* A state for the request, replacing an earlier one. */
+/* As the log of a request: nothing is written. */
+extern const struct ap_logconf mod_auth0_quiet;
+
+/* The state of this very request, made when first asked for. */
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r);
 
 /* The state of this very request, NULL when none was made. */
 mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
 
 /*
+ * The claims that are in force for a request, NULL when there are none: its
+ * own, or, where httpd does not ask again because the same configuration is in
+ * force, those of the request that it comes from.
+ */
+const auth0_claims_t *mod_auth0_request_claims(const request_rec *r);
+
+/*
  * Write down a verdict in the notes, the environment and, for a refusal, the
- * error log. token is empty when there was none.
+ * error log. token is empty when there was none; detail is NULL or words of the
+ * configuration for the log.
  */
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
-                            auth0_span_t token);
+                            const char *detail, auth0_span_t token);
 
 /*
  * Make the answer of a refusal: challenge, caching, and the HTTP status that
- * is returned. scope is NULL, or the words for the challenge. An error document
- * that is refused itself leaves the answer of what went wrong first.
+ * is returned. The realm is filled in here. An error document that is refused
+ * itself leaves the answer of what went wrong first.
  */
-int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
-                             const char *scope);
+int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
 
 /*
  * insert_error_filter hook: where a module lets a subrequest decide, as

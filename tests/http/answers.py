@@ -26,6 +26,16 @@ ANSWERS = {
         "insufficient_scope",
         "The token lacks a required scope",
     ),
+    "require.permission": (
+        403,
+        "insufficient_scope",
+        "The token lacks a required permission",
+    ),
+    "require.step_up": (
+        401,
+        "insufficient_user_authentication",
+        "A more recent or a stronger authentication is required",
+    ),
 }
 
 #: The token fails: always 401 with the error invalid_token.
@@ -59,6 +69,11 @@ for _code, _text in DESCRIPTIONS.items():
 WITHOUT_CHALLENGE = {
     "config.incomplete": 500,
     "key.unavailable": 503,
+    "require.claim": 403,
+    "require.org": 403,
+    "require.client": 403,
+    "require.subject": 403,
+    "require.authorization_details": 403,
     "require.other": 403,
 }
 
@@ -69,24 +84,26 @@ def fingerprint(token):
     return hashlib.sha256(data).hexdigest()[:8]
 
 
-def challenge(reason, realm=REALM, scope=None):
+def challenge(reason, realm=REALM, **more):
+    """more is what follows the description: scope, acr_values, max_age."""
     _, error, description = ANSWERS[reason]
     value = f'Bearer realm="{realm}"'
     if error:
         value += f', error="{error}", error_description="{description}"'
-    if scope:
-        value += f', scope="{scope}"'
+    for name in ("scope", "acr_values", "max_age"):
+        if more.get(name):
+            value += f', {name}="{more[name]}"'
     return value
 
 
-def refused(response, reason, realm=REALM, scope=None):
+def refused(response, reason, realm=REALM, **more):
     """The response is what this reason demands, no more and no less."""
     if reason in WITHOUT_CHALLENGE:
         status, challenges = WITHOUT_CHALLENGE[reason], []
     else:
         status = ANSWERS[reason][0]
-        challenges = [challenge(reason, realm, scope)]
-    if status == 403:
+        challenges = [challenge(reason, realm, **more)]
+    if reason.startswith("require."):
         watch.announce("AH01631: .* authorization failure")
     got = (response.reason, response.status, response.challenges)
     assert got == (reason, status, challenges)

@@ -1,0 +1,153 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_stepup.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "core/auth0_ascii.h"
+
+/* Ten digits are three centuries. */
+#define MAX_AGE_DIGITS 10
+
+/*
+ * The values are sent in a quoted-string, separated by spaces: RFC 9470 section
+ * 3 gives acr_values the form of a scope.
+ */
+static const char *read_acr(auth0_stepup_t *stepup, const char *value)
+{
+    auth0_span_t rest = auth0_span_cstr(value);
+    auth0_span_t word;
+
+    if (stepup->acr_values) {
+        return "has acr twice: name all values in one, acr=\"a b\"";
+    }
+    for (const char *c = value; *c; c++) {
+        if (*c != ' ' &&
+            (!auth0_ascii_is_graph(*c) || *c == '"' || *c == '\\')) {
+            return "has an acr with a character that cannot be sent: use "
+                   "printable ASCII without quote and backslash";
+        }
+    }
+    if (!auth0_span_word(&word, &rest)) {
+        return "has an empty acr: name a value, such as "
+               "acr=http://schemas.openid.net/pape/policies/2007/06/"
+               "multi-factor";
+    }
+    stepup->acr_values = value;
+    return NULL;
+}
+
+static const char *read_max_age(auth0_stepup_t *stepup, const char *value)
+{
+    double seconds = 0;
+    size_t len = strlen(value);
+
+    if (stepup->max_age) {
+        return "has max_age twice";
+    }
+    for (size_t i = 0; i < len && auth0_ascii_is_digit(value[i]); i++) {
+        seconds = seconds * 10 + (value[i] - '0');
+        stepup->max_age = i + 1 == len ? value : NULL;
+    }
+    if (!stepup->max_age || len > MAX_AGE_DIGITS) {
+        return "has a max_age that is no whole number of seconds, such as "
+               "max_age=300";
+    }
+    stepup->max_age_seconds = seconds;
+    return NULL;
+}
+
+typedef struct parameter_t {
+    const char *prefix;
+    const char *(*read)(auth0_stepup_t *, const char *value);
+} parameter_t;
+
+static const parameter_t parameters[] = {
+    {"acr=", read_acr},
+    {"max_age=", read_max_age},
+};
+
+#define USAGE "needs acr=\"VALUE ...\", max_age=SECONDS or both"
+
+static const char *read_word(auth0_stepup_t *stepup, const char *word,
+                             apr_pool_t *pool)
+{
+    for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+        const parameter_t *parameter = &parameters[i];
+        if (auth0_span_starts(auth0_span_cstr(word), parameter->prefix)) {
+            return parameter->read(stepup, word + strlen(parameter->prefix));
+        }
+    }
+    return apr_psprintf(pool, USAGE ", and knows no '%s'", word);
+}
+
+const char *auth0_stepup_parse(auth0_stepup_t **stepup,
+                               const char *const *words, size_t count,
+                               apr_pool_t *pool)
+{
+    auth0_stepup_t *made = apr_pcalloc(pool, sizeof(*made));
+    const char *why = count == 0 ? USAGE : NULL;
+
+    *stepup = made;
+    for (size_t i = 0; !why && i < count; i++) {
+        why = read_word(made, apr_pstrdup(pool, words[i]), pool);
+    }
+    return why;
+}
+
+static bool is_among(auth0_span_t value, const char *words)
+{
+    auth0_span_t rest = auth0_span_cstr(words);
+    auth0_span_t word;
+
+    while (auth0_span_word(&word, &rest)) {
+        if (auth0_span_eq(word, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool acr_is_good(const auth0_stepup_t *stepup,
+                        const auth0_claims_t *claims,
+                        const auth0_stepup_facts_t *facts)
+{
+    auth0_span_t acr;
+
+    return !stepup->acr_values ||
+           (auth0_json_string(&acr, auth0_claims_find(claims, facts->acr)) &&
+            is_among(acr, stepup->acr_values));
+}
+
+static auth0_reason_t check_age(const auth0_stepup_t *stepup,
+                                const auth0_claims_t *claims,
+                                const auth0_stepup_facts_t *facts)
+{
+    double now = (double)apr_time_sec(facts->now);
+    const auth0_json_t *claim = auth0_claims_find(claims, facts->auth_time);
+    double auth_time;
+
+    if (!claim) {
+        return AUTH0_REQUIRE_STEP_UP;
+    }
+    if (!auth0_json_number(&auth_time, claim) || auth_time < 0 ||
+        auth_time > now + facts->skew) {
+        return AUTH0_CLAIMS_TYPE;
+    }
+    return now - auth_time > stepup->max_age_seconds ? AUTH0_REQUIRE_STEP_UP
+                                                     : AUTH0_OK;
+}
+
+auth0_reason_t auth0_stepup_check(const auth0_stepup_t *stepup,
+                                  const auth0_claims_t *claims,
+                                  const auth0_stepup_facts_t *facts)
+{
+    auth0_reason_t age =
+        stepup->max_age ? check_age(stepup, claims, facts) : AUTH0_OK;
+
+    if (age == AUTH0_OK && !acr_is_good(stepup, claims, facts)) {
+        return AUTH0_REQUIRE_STEP_UP;
+    }
+    return age;
+}

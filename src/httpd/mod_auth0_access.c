@@ -1,0 +1,146 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_access.h"
+
+#include <http_core.h>
+#include <http_request.h>
+
+#include "httpd/mod_auth0_authn.h"
+#include "httpd/mod_auth0_authz.h"
+
+/* What the others say without knowing who it is; asking tells ours how. */
+static int ask(request_rec *r, mod_auth0_request_t *state,
+               mod_auth0_asking_t asking)
+{
+    state->asking = asking;
+    state->is_claim_asked = false;
+    int status = ap_run_access_checker_ex(r);
+
+    state->asking = MOD_AUTH0_ASKED_BY_HTTPD;
+    return status;
+}
+
+/* A refusal of which nothing may come shall not stand in the error log. */
+static int ask_quietly(request_rec *r, mod_auth0_request_t *state,
+                       mod_auth0_asking_t asking)
+{
+    const struct ap_logconf *loud = r->log;
+
+    r->log = &mod_auth0_quiet;
+    int status = ask(r, state, asking);
+
+    r->log = loud;
+    return status;
+}
+
+/* Nothing but the section's other requirements decides. */
+static int pass_without_token(request_rec *r, mod_auth0_request_t *state)
+{
+    int status = ask_quietly(r, state, MOD_AUTH0_ASKED_LENIENT);
+
+    if (status == OK || status == DECLINED || state->is_claim_asked) {
+        return OK;
+    }
+    return ask(r, state, MOD_AUTH0_ASKED_LENIENT);
+}
+
+/* WHATWG Fetch, "CORS-preflight fetch": these two fields, and no body. */
+static bool is_preflight(const request_rec *r)
+{
+    return r->method_number == M_OPTIONS &&
+           apr_table_get(r->headers_in, "Origin") &&
+           apr_table_get(r->headers_in, "Access-Control-Request-Method") &&
+           !ap_request_has_body((request_rec *)r);
+}
+
+static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
+{
+    auth0_challenge_t challenge;
+    auth0_span_t token;
+    auth0_reason_t reason = mod_auth0_authenticate(state, &token, r);
+
+    if (reason != AUTH0_OK) {
+        mod_auth0_request_note(r, reason, NULL, token);
+        return reason;
+    }
+    mod_auth0_admit(r, state);
+    int status = mod_auth0_authorize(r, state, &challenge);
+
+    if (status != OK && state->reason == AUTH0_OK) {
+        state->reason = AUTH0_REQUIRE_OTHER;
+    }
+    if (status != HTTP_FORBIDDEN) {
+        mod_auth0_request_note(r, state->reason, NULL, token);
+    }
+    return state->reason;
+}
+
+/* Only who would have been let in is known to those who come after us. */
+static int report(request_rec *r, mod_auth0_request_t *state)
+{
+    if (verdict(state, r) != AUTH0_OK) {
+        r->user = NULL;
+        r->ap_auth_type = NULL;
+        state->claims = NULL;
+        state->reason = AUTH0_OK;
+    }
+    return pass_without_token(r, state);
+}
+
+static bool is_anonymous(request_rec *r)
+{
+    return mod_auth0_dir(r)->optional == MOD_AUTH0_ON &&
+           !mod_auth0_has_credentials(r);
+}
+
+static int authenticate(mod_auth0_request_t *state)
+{
+    state->is_authn_forced = true;
+    return OK;
+}
+
+/*
+ * mod_authz_core asks Require before anybody is authenticated. An expression
+ * that wants a claim cannot be answered then, neither way: the request goes on
+ * to authentication, and is judged by what is asked afterwards.
+ */
+static int judge(request_rec *r, mod_auth0_request_t *state)
+{
+    int status = ask_quietly(r, state, MOD_AUTH0_ASKED_EARLY);
+    bool may_be_anonymous = is_anonymous(r);
+
+    if (status == DECLINED ||
+        (state->is_claim_asked && !(status == OK && may_be_anonymous))) {
+        return authenticate(state);
+    }
+    if (status != OK) {
+        return ask(r, state, MOD_AUTH0_ASKED_EARLY);
+    }
+    return mod_auth0_dir(r)->optional == MOD_AUTH0_ON && !may_be_anonymous
+               ? authenticate(state)
+               : OK;
+}
+
+int mod_auth0_check_access(request_rec *r)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if ((state && state->asking != MOD_AUTH0_ASKED_BY_HTTPD) ||
+        !mod_auth0_is_in_force(r)) {
+        return DECLINED;
+    }
+    const mod_auth0_dir_t *dir = mod_auth0_dir(r);
+
+    state = mod_auth0_request_make(r);
+    if (dir->cors_preflight == MOD_AUTH0_ON && is_preflight(r)) {
+        return pass_without_token(r, state);
+    }
+    return dir->report_only == MOD_AUTH0_ON ? report(r, state)
+                                            : judge(r, state);
+}
+
+int mod_auth0_force_authn(request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    return state && state->is_authn_forced ? OK : DECLINED;
+}

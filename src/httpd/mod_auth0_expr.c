@@ -1,0 +1,126 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_expr.h"
+
+#include <apr_strings.h>
+
+#include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_request.h"
+
+/* NULL where there is no such claim, and before there are claims at all. */
+static const auth0_json_t *claim_of(request_rec *r,
+                                    const auth0_pointer_t *pointer)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+    const auth0_claims_t *claims = mod_auth0_request_claims(r);
+
+    if (state) {
+        state->is_claim_asked = true;
+    }
+    return claims ? auth0_claims_find(claims, pointer) : NULL;
+}
+
+static const char *text_of(const auth0_json_t *json, apr_pool_t *pool)
+{
+    auth0_span_t text;
+
+    return auth0_json_string(&text, json)
+               ? apr_pstrmemdup(pool, text.ptr, text.len)
+               : auth0_json_text(json, pool);
+}
+
+/*
+ * httpd 2.4 would pass a line break on into a header, so nothing that holds a
+ * control character gets out of here.
+ */
+static const char *harmless_text_of(const auth0_json_t *json, const char *name,
+                                    ap_expr_eval_ctx_t *ctx)
+{
+    const char *text = text_of(json, ctx->p);
+
+    if (!text || auth0_span_has_control(auth0_span_cstr(text))) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, ctx->r,
+                      "the claim %s holds a control character and reads as "
+                      "empty in an expression",
+                      name);
+        return NULL;
+    }
+    return text;
+}
+
+static apr_array_header_t *list_of(const auth0_json_t *claim, const char *name,
+                                   ap_expr_eval_ctx_t *ctx)
+{
+    apr_array_header_t *list = apr_array_make(ctx->p, 4, sizeof(char *));
+    size_t len;
+    bool is_array = auth0_json_array(&len, claim);
+
+    for (size_t i = 0; i < (is_array ? len : 1); i++) {
+        const char *text = harmless_text_of(
+            is_array ? auth0_json_at(claim, i) : claim, name, ctx);
+        if (!text) {
+            apr_array_clear(list);
+            return list;
+        }
+        APR_ARRAY_PUSH(list, const char *) = text;
+    }
+    return list;
+}
+
+static apr_array_header_t *claims(ap_expr_eval_ctx_t *ctx, const void *data,
+                                  const char *name)
+{
+    const auth0_json_t *claim = claim_of(ctx->r, data);
+
+    return claim ? list_of(claim, name, ctx)
+                 : apr_array_make(ctx->p, 1, sizeof(char *));
+}
+
+static const char *claim(ap_expr_eval_ctx_t *ctx, const void *data,
+                         const char *name)
+{
+    return apr_array_pstrcat(ctx->p, claims(ctx, data, name), ' ');
+}
+
+typedef struct function_t {
+    int type;
+    const char *name;
+    const void *function;
+} function_t;
+
+static const function_t functions[] = {
+    {AP_EXPR_FUNC_STRING, "auth0_claim", claim},
+    {AP_EXPR_FUNC_LIST, "auth0_claims", claims},
+};
+
+static int compile(ap_expr_lookup_parms *parms, const function_t *found)
+{
+    auth0_pointer_t *pointer;
+
+    if (!parms->arg) {
+        *parms->err = apr_psprintf(parms->ptemp,
+                                   "%s needs the name of a claim as it is, in "
+                                   "quotes",
+                                   found->name);
+        return !OK;
+    }
+    const char *why = auth0_pointer_parse(&pointer, parms->arg, parms->pool);
+
+    *parms->err = why ? apr_psprintf(parms->ptemp, "%s: '%s' %s", found->name,
+                                     parms->arg, why)
+                      : NULL;
+    *parms->data = pointer;
+    *parms->func = found->function;
+    return why ? !OK : OK;
+}
+
+int mod_auth0_expr_lookup(ap_expr_lookup_parms *parms)
+{
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        if (parms->type == functions[i].type &&
+            auth0_span_is_nocase(auth0_span_cstr(parms->name),
+                                 functions[i].name)) {
+            return compile(parms, &functions[i]);
+        }
+    }
+    return DECLINED;
+}
