@@ -12,7 +12,7 @@ static int ask(request_rec *r, mod_auth0_request_t *state,
                mod_auth0_asking_t asking)
 {
     state->asking = asking;
-    state->is_claim_asked = false;
+    state->is_token_wanted = false;
     int status = ap_run_access_checker_ex(r);
 
     state->asking = MOD_AUTH0_ASKED_BY_HTTPD;
@@ -37,10 +37,9 @@ static int pass_without_token(request_rec *r, mod_auth0_request_t *state)
 {
     int status = ask_quietly(r, state, MOD_AUTH0_ASKED_LENIENT);
 
-    if (status == OK || status == DECLINED || state->is_claim_asked) {
-        return OK;
-    }
-    return ask(r, state, MOD_AUTH0_ASKED_LENIENT);
+    return status == OK || status == DECLINED
+               ? OK
+               : ask(r, state, MOD_AUTH0_ASKED_LENIENT);
 }
 
 /* WHATWG Fetch, "CORS-preflight fetch": these two fields, and no body. */
@@ -98,24 +97,19 @@ static int authenticate(mod_auth0_request_t *state)
     return OK;
 }
 
-/*
- * mod_authz_core asks Require before anybody is authenticated. An expression
- * that wants a claim cannot be answered then, neither way: the request goes on
- * to authentication, and is judged by what is asked afterwards.
- */
 static int judge(request_rec *r, mod_auth0_request_t *state)
 {
     int status = ask_quietly(r, state, MOD_AUTH0_ASKED_EARLY);
-    bool may_be_anonymous = is_anonymous(r);
 
-    if (status == DECLINED ||
-        (state->is_claim_asked && !(status == OK && may_be_anonymous))) {
+    if (status == DECLINED) {
         return authenticate(state);
     }
     if (status != OK) {
         return ask(r, state, MOD_AUTH0_ASKED_EARLY);
     }
-    return mod_auth0_dir(r)->optional == MOD_AUTH0_ON && !may_be_anonymous
+    bool is_optional = mod_auth0_dir(r)->optional == MOD_AUTH0_ON;
+
+    return (is_optional || state->is_token_wanted) && !is_anonymous(r)
                ? authenticate(state)
                : OK;
 }

@@ -6,7 +6,6 @@
 #include <ap_provider.h>
 #include <http_core.h>
 #include <http_request.h>
-#include <mod_auth.h>
 #include <apr_strings.h>
 
 /* One Require auth0-... line. */
@@ -50,7 +49,7 @@ static bool begins_with_not(const char *args, apr_pool_t *pool)
                                 "not");
 }
 
-static bool is_inverted(const cmd_parms *cmd)
+bool mod_auth0_is_inverted(const cmd_parms *cmd)
 {
     bool inverted = begins_with_not(cmd->directive->args, cmd->temp_pool);
 
@@ -75,7 +74,7 @@ static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
         auth0_require_parse(&made->required, kind, words, count, cmd->pool);
 
     made->line = apr_pstrcat(cmd->pool, name, " ", line, NULL);
-    made->is_inverted = is_inverted(cmd);
+    made->is_inverted = mod_auth0_is_inverted(cmd);
     *parsed = made;
     return why ? apr_pstrcat(cmd->pool, "Require ", name, " ", why, NULL)
                : NULL;
@@ -108,22 +107,26 @@ static auth0_reason_t judge(const request_rec *r,
     return auth0_require_check(required, state->claims, &facts);
 }
 
-/*
- * httpd asks once before authentication: then the answer is that a user is
- * needed, whatever the Require says. Where ours are left out, none of them
- * refuses.
- */
+authz_status mod_auth0_unauthenticated(mod_auth0_request_t *state,
+                                       bool is_inverted)
+{
+    if (state && state->asking == MOD_AUTH0_ASKED_LENIENT) {
+        return is_inverted ? AUTHZ_DENIED : AUTHZ_GRANTED;
+    }
+    if (state && is_inverted) {
+        state->is_token_wanted = true;
+    }
+    return AUTHZ_DENIED_NO_USER;
+}
+
 static authz_status check(request_rec *r, const char *line, const void *parsed)
 {
     const requirement_t *requirement = parsed;
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
     (void)line;
-    if (state && state->asking == MOD_AUTH0_ASKED_LENIENT) {
-        return requirement->is_inverted ? AUTHZ_DENIED : AUTHZ_GRANTED;
-    }
-    if (!state || !state->claims) {
-        return AUTHZ_DENIED_NO_USER;
+    if (!state || !state->claims || state->asking == MOD_AUTH0_ASKED_LENIENT) {
+        return mod_auth0_unauthenticated(state, requirement->is_inverted);
     }
     auth0_reason_t reason = judge(r, state, requirement->required);
 

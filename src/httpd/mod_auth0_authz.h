@@ -2,10 +2,24 @@
 #ifndef MOD_AUTH0_AUTHZ_H
 #define MOD_AUTH0_AUTHZ_H
 
+#include <mod_auth.h>
+
 #include "httpd/mod_auth0_request.h"
 
 /* Make "Require auth0-..." known; in the register_hooks phase. */
 void mod_auth0_authz_register(apr_pool_t *pool);
+
+/* True for a Require under "not" or RequireNone: meeting it refuses. */
+bool mod_auth0_is_inverted(const cmd_parms *cmd);
+
+/*
+ * What a requirement on the token answers while nobody is authenticated: that
+ * a user is needed, or, where ours are left out, nothing that would refuse. One
+ * that is inverted makes httpd authenticate the request: taken by itself, "not
+ * met" would let it in.
+ */
+authz_status mod_auth0_unauthenticated(mod_auth0_request_t *state,
+                                       bool is_inverted);
 
 /*
  * Is an authenticated request authorized? Asks httpd; state holds the claims.

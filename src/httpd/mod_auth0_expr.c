@@ -1,10 +1,12 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_expr.h"
 
+#include <ap_provider.h>
+#include <http_request.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_log.h"
-#include "httpd/mod_auth0_request.h"
 
 /* NULL where there is no such claim, and before there are claims at all. */
 static const auth0_json_t *claim_of(request_rec *r,
@@ -123,4 +125,52 @@ int mod_auth0_expr_lookup(ap_expr_lookup_parms *parms)
         }
     }
     return DECLINED;
+}
+
+/* A Require expr line, as mod_authz_core has parsed it. */
+typedef struct requirement_t {
+    const void *parsed;
+    bool is_inverted;
+} requirement_t;
+
+static const authz_provider *original;
+
+static const char *parse(cmd_parms *cmd, const char *line, const void **parsed)
+{
+    requirement_t *made = apr_pcalloc(cmd->pool, sizeof(*made));
+
+    made->is_inverted = mod_auth0_is_inverted(cmd);
+    *parsed = made;
+    return original->parse_require_line(cmd, line, &made->parsed);
+}
+
+static authz_status check(request_rec *r, const char *line, const void *parsed)
+{
+    const requirement_t *requirement = parsed;
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if (!state || state->asking == MOD_AUTH0_ASKED_BY_HTTPD ||
+        state->asking == MOD_AUTH0_ASKED_AGAIN) {
+        return original->check_authorization(r, line, requirement->parsed);
+    }
+    state->is_claim_asked = false;
+    authz_status status =
+        original->check_authorization(r, line, requirement->parsed);
+
+    return state->is_claim_asked
+               ? mod_auth0_unauthenticated(state, requirement->is_inverted)
+               : status;
+}
+
+static const authz_provider provider = {check, parse};
+
+void mod_auth0_expr_register(apr_pool_t *pconf)
+{
+    original = ap_lookup_provider(AUTHZ_PROVIDER_GROUP, "expr",
+                                  AUTHZ_PROVIDER_VERSION);
+    if (original && original != &provider && original->parse_require_line) {
+        ap_register_auth_provider(pconf, AUTHZ_PROVIDER_GROUP, "expr",
+                                  AUTHZ_PROVIDER_VERSION, &provider,
+                                  AP_AUTH_INTERNAL_PER_CONF);
+    }
 }

@@ -13,4 +13,13 @@
  */
 int mod_auth0_expr_lookup(ap_expr_lookup_parms *parms);
 
+/*
+ * Stand in front of mod_authz_core's "Require expr"; in the pre_config phase,
+ * when that module is there whatever the order of loading. httpd asks every
+ * Require once before anybody is authenticated. An expression that wants a
+ * claim cannot be answered then, neither way: the answer becomes that a user is
+ * needed. All others pass through.
+ */
+void mod_auth0_expr_register(apr_pool_t *pconf);
+
 #endif

@@ -7,6 +7,7 @@
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_refresh.h"
@@ -26,6 +27,7 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     mod_auth0_config_reset(pconf);
     mod_auth0_sources_reset(pconf);
     mod_auth0_watch_register(pconf);
+    mod_auth0_expr_register(pconf);
     return OK;
 }
 

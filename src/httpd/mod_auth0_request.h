@@ -37,7 +37,8 @@ typedef struct mod_auth0_request_t {
     const char *authorization;    /* what was judged, may be NULL   */
     int retry_after;              /* seconds, for a 503 */
     mod_auth0_asking_t asking;
-    bool is_claim_asked;        /* an expression wants a claim    */
+    bool is_claim_asked;        /* by the expression under way    */
+    bool is_token_wanted;       /* to tell whether it is refused  */
     bool is_authn_forced;       /* whatever Require says          */
     mod_auth0_unmet_t unmet;    /* in the evaluation under way    */
     mod_auth0_unmet_t supposed; /* taken for met, for trial       */
