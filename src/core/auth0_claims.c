@@ -106,11 +106,17 @@ static bool types_are_good(const auth0_claims_t *claims, const char *user_claim)
            !auth0_span_has_control(user);
 }
 
-static bool has_required(const auth0_claims_t *claims)
+static bool has_required(const auth0_claims_t *claims,
+                         const auth0_policy_t *policy)
 {
-    return auth0_json_member(claims->object, "iss") &&
-           auth0_json_member(claims->object, "aud") &&
-           auth0_json_member(claims->object, "exp");
+    const char *const *names = auth0_profile_rules(policy->profile)->required;
+
+    for (size_t i = 0; names[i]; i++) {
+        if (!auth0_json_member(claims->object, names[i])) {
+            return false;
+        }
+    }
+    return !policy->max_age || auth0_json_member(claims->object, "iat");
 }
 
 static bool is_one_of(auth0_span_t value, const auth0_span_t *list,
@@ -163,16 +169,34 @@ static bool is_later(const auth0_claims_t *claims, const char *name,
            value > seconds;
 }
 
-static auth0_reason_t check_times(const auth0_claims_t *claims, double now,
-                                  double skew)
+/* The age is exact: whoever bounds it has decided how much is too much. */
+static auth0_reason_t check_age(const auth0_claims_t *claims, double now,
+                                unsigned max_age)
 {
+    double iat;
+
+    return max_age && (!auth0_json_number(
+                           &iat, auth0_json_member(claims->object, "iat")) ||
+                       now - iat > max_age)
+               ? AUTH0_CLAIMS_AGE
+               : AUTH0_OK;
+}
+
+static auth0_reason_t check_times(const auth0_claims_t *claims,
+                                  const auth0_policy_t *policy, double now)
+{
+    double skew = policy->skew;
+
     if (!is_later(claims, "exp", now - skew)) {
         return AUTH0_CLAIMS_EXP;
     }
     if (is_later(claims, "nbf", now + skew)) {
         return AUTH0_CLAIMS_NBF;
     }
-    return is_later(claims, "iat", now + skew) ? AUTH0_CLAIMS_IAT : AUTH0_OK;
+    if (is_later(claims, "iat", now + skew)) {
+        return AUTH0_CLAIMS_IAT;
+    }
+    return check_age(claims, now, policy->max_age);
 }
 
 auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
@@ -181,7 +205,7 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     if (!types_are_good(claims, policy->user_claim)) {
         return AUTH0_CLAIMS_TYPE;
     }
-    if (!has_required(claims)) {
+    if (!has_required(claims, policy)) {
         return AUTH0_CLAIMS_MISSING;
     }
     if (!issuer_is_good(claims, policy)) {
@@ -191,7 +215,7 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
         return AUTH0_CLAIMS_AUD;
     }
     auth0_reason_t reason =
-        check_times(claims, (double)now / APR_USEC_PER_SEC, policy->skew);
+        check_times(claims, policy, (double)now / APR_USEC_PER_SEC);
 
     if (reason != AUTH0_OK) {
         return reason;

@@ -20,9 +20,10 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_parse(auth0_claims_t **claims,
                                                  apr_pool_t *pool);
 
 /*
- * Types and ranges of all registered claims, then iss, aud, exp, nbf and iat
- * against the policy at the time now (wall clock, microseconds since 1970).
- * AUTH0_OK or a reason of the stages claims or cnf.
+ * Types and ranges of all registered claims, then those that the profile
+ * requires, then iss, aud, exp, nbf and iat against the policy at the time now
+ * (wall clock, microseconds since 1970). AUTH0_OK or a reason of the stages
+ * claims or cnf.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                                  const auth0_policy_t *policy,

@@ -9,7 +9,6 @@
 #include "core/auth0_b64.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_json.h"
-#include "core/auth0_policy.h"
 
 #define PARTS_MAX 5
 
@@ -101,21 +100,22 @@ static auth0_reason_t check_alg(auth0_jws_t *jws, const auth0_json_t *header,
     return jws->alg && (jws->alg->bit & algs) ? AUTH0_OK : AUTH0_HEADER_ALG;
 }
 
-/* RFC 9068 section 2.1, RFC 7515 section 4.1.9: without regard to case. */
-static auth0_reason_t check_typ(const auth0_json_t *header)
+/* RFC 7515 section 4.1.9: without regard to case. */
+static auth0_reason_t check_typ(const auth0_json_t *header,
+                                auth0_profile_t profile)
 {
-    static const char *const names[] = {"JWT", "at+jwt", "application/at+jwt"};
+    const auth0_profile_rules_t *rules = auth0_profile_rules(profile);
     const auth0_json_t *typ = auth0_json_member(header, "typ");
     auth0_span_t name;
 
     if (!typ) {
-        return AUTH0_OK;
+        return rules->typ_may_be_absent ? AUTH0_OK : AUTH0_HEADER_TYP;
     }
     if (!auth0_json_string(&name, typ)) {
         return AUTH0_HEADER_TYP;
     }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (auth0_span_is_nocase(name, names[i])) {
+    for (size_t i = 0; rules->typs[i]; i++) {
+        if (auth0_span_is_nocase(name, rules->typs[i])) {
             return AUTH0_OK;
         }
     }
@@ -148,24 +148,24 @@ static auth0_reason_t read_kid(auth0_jws_t *jws, const auth0_json_t *header)
 }
 
 static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
-                                   unsigned algs)
+                                   const auth0_policy_t *policy)
 {
     auth0_reason_t reason = read_kid(jws, header);
 
     if (reason == AUTH0_OK) {
-        reason = check_alg(jws, header, algs);
+        reason = check_alg(jws, header, policy->algs);
     }
     if (reason == AUTH0_OK && auth0_json_member(header, "crit")) {
         reason = AUTH0_HEADER_CRIT;
     }
     if (reason == AUTH0_OK) {
-        reason = check_typ(header);
+        reason = check_typ(header, policy->profile);
     }
     return reason == AUTH0_OK ? check_absent(header) : reason;
 }
 
 auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
-                               unsigned algs, apr_pool_t *pool)
+                               const auth0_policy_t *policy, apr_pool_t *pool)
 {
     auth0_span_t parts[PARTS_MAX];
     const auth0_json_t *header;
@@ -185,7 +185,7 @@ auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
         auth0_span(token.ptr, parts[0].len + 1 + parts[1].len);
     made->payload = parts[1];
     made->signature = parts[2];
-    reason = check_header(made, header, algs);
+    reason = check_header(made, header, policy);
     *jws = reason == AUTH0_OK ? made : NULL;
     return reason;
 }

@@ -4,7 +4,7 @@
 
 #include <apr_pools.h>
 
-#include "core/auth0_jwk.h"
+#include "core/auth0_policy.h"
 
 /*
  * A compact JWS (RFC 7515 section 7.1), cut and with its header checked, but
@@ -14,12 +14,13 @@ typedef struct auth0_jws_t auth0_jws_t;
 
 /*
  * Pass the token through the gate: length, exactly three parts, canonical
- * base64url, and the header's rules. algs is the mask of allowed algorithms.
+ * base64url, and the header's rules under the policy's algorithms and profile.
  * Returns AUTH0_OK with *jws allocated from pool, or a reason of the stages
  * request (too_large), token or header.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_jws_parse(auth0_jws_t **jws,
-                                              auth0_span_t token, unsigned algs,
+                                              auth0_span_t token,
+                                              const auth0_policy_t *policy,
                                               apr_pool_t *pool);
 
 /* The algorithm and the kid (empty when absent) that the header names. */

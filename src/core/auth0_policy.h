@@ -5,6 +5,7 @@
 #include <apr_time.h>
 
 #include "core/auth0_jwks.h"
+#include "core/auth0_profile.h"
 
 /* Room for one token, in bytes, RFC 6750 leaves the limit to us. */
 #define AUTH0_TOKEN_MAX ((size_t)8192)
@@ -20,7 +21,9 @@ typedef struct auth0_policy_t {
     size_t audience_count;
     unsigned algs;             /* mask of auth0_alg_t.bit                   */
     const auth0_key_t *secret; /* for HS* algorithms, otherwise NULL        */
+    auth0_profile_t profile;   /* the kind of token                         */
     unsigned skew;             /* seconds                                   */
+    unsigned max_age;          /* seconds since iat; 0: without bound       */
     const char *user_claim;    /* becomes the user: no control characters   */
 } auth0_policy_t;
 

@@ -62,8 +62,9 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("header.alg", "The token's algorithm is not accepted",
               "alg is not one of Auth0Algorithms (RS256 by default): compare "
               "it with the API's signing algorithm"),
-    [AUTH0_HEADER_TYP] = TOKEN("header.typ", "The token is not an access token",
-                               "typ is neither absent nor JWT nor at+jwt"),
+    [AUTH0_HEADER_TYP] =
+        TOKEN("header.typ", "The token is not an access token",
+              "typ is none of those that Auth0TokenProfile allows"),
     [AUTH0_KEY_UNKNOWN] =
         TOKEN("key.unknown", "The token's signing key is not known",
               "the issuer's key set has no key for the token's kid: it may be "
@@ -88,9 +89,10 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("claims.type", "A claim of the token has a wrong type",
               "a registered claim has a wrong JSON type, is out of range or "
               "holds a control character"),
-    [AUTH0_CLAIMS_MISSING] =
-        TOKEN("claims.missing", "The token lacks a required claim",
-              "iss, aud or exp is missing"),
+    [AUTH0_CLAIMS_MISSING] = TOKEN(
+        "claims.missing", "The token lacks a required claim",
+        "iss, aud or exp is missing, or a claim that Auth0TokenProfile or "
+        "Auth0MaxTokenAge needs"),
     [AUTH0_CLAIMS_ISS] =
         TOKEN("claims.iss", "The token is from another issuer",
               "iss is none of the issuers configured here, byte for byte "
@@ -106,6 +108,9 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_CLAIMS_IAT] =
         TOKEN("claims.iat", "The token was issued in the future",
               "iat is in the future: compare the clocks"),
+    [AUTH0_CLAIMS_AGE] =
+        TOKEN("claims.age", "The token is too old",
+              "iat is longer ago than Auth0MaxTokenAge allows"),
     [AUTH0_CNF_UNKNOWN] =
         TOKEN("cnf.unknown", "The token is bound in a way not supported here",
               "the token is sender-constrained (cnf), which is not supported: "

@@ -81,7 +81,7 @@ auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,
     auth0_jws_t *jws;
 
     *claims = NULL;
-    auth0_reason_t reason = auth0_jws_parse(&jws, token, policy->algs, pool);
+    auth0_reason_t reason = auth0_jws_parse(&jws, token, policy, pool);
 
     if (reason == AUTH0_OK) {
         reason = find_key(&key, jws, policy, keys, pool);
@@ -103,6 +103,6 @@ bool auth0_verify_is_worth_asking(auth0_span_t token,
     auth0_jws_t *jws;
     size_t issuer;
 
-    return auth0_jws_parse(&jws, token, policy->algs, pool) == AUTH0_OK &&
+    return auth0_jws_parse(&jws, token, policy, pool) == AUTH0_OK &&
            match_issuer(&issuer, jws, policy, pool) == AUTH0_OK;
 }

@@ -55,7 +55,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     mod_auth0_dir_t *dir = apr_pcalloc(pool, sizeof(*dir));
 
     (void)path;
-    dir->skew = -1;
+    dir->profile = dir->skew = dir->max_age = -1;
     dir->optional = MOD_AUTH0_UNSET;
     dir->cors_preflight = MOD_AUTH0_UNSET;
     dir->report_only = MOD_AUTH0_UNSET;
@@ -66,6 +66,13 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
 static void inherit_switch(mod_auth0_switch_t *inner, mod_auth0_switch_t outer)
 {
     if (*inner == MOD_AUTH0_UNSET) {
+        *inner = outer;
+    }
+}
+
+static void inherit_number(int *inner, int outer)
+{
+    if (*inner < 0) {
         *inner = outer;
     }
 }
@@ -83,7 +90,9 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->audiences = inner->audiences ? inner->audiences : outer->audiences;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;
-    dir->skew = inner->skew >= 0 ? inner->skew : outer->skew;
+    inherit_number(&dir->profile, outer->profile);
+    inherit_number(&dir->skew, outer->skew);
+    inherit_number(&dir->max_age, outer->max_age);
     dir->user_claim = inner->user_claim ? inner->user_claim : outer->user_claim;
     dir->acr_claim = inner->acr_claim ? inner->acr_claim : outer->acr_claim;
     dir->auth_time_claim = inner->auth_time_claim ? inner->auth_time_claim
@@ -103,13 +112,6 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
     made->connect = made->total = -1;
     return made;
-}
-
-static void inherit_number(int *inner, int outer)
-{
-    if (*inner < 0) {
-        *inner = outer;
-    }
 }
 
 void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
@@ -171,7 +173,7 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
 
 static unsigned skew_of(const mod_auth0_dir_t *dir)
 {
-    return dir->skew >= 0 ? (unsigned)dir->skew : DEFAULT_SKEW;
+    return (unsigned)or_default(dir->skew, DEFAULT_SKEW);
 }
 
 auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r)
@@ -196,7 +198,10 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
     policy->audience_count = (size_t)dir->audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);
     policy->secret = dir->secret;
+    policy->profile =
+        (auth0_profile_t)or_default(dir->profile, AUTH0_PROFILE_ANY);
     policy->skew = skew_of(dir);
+    policy->max_age = (unsigned)or_default(dir->max_age, 0);
     policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
     return true;
 }
@@ -211,7 +216,9 @@ unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b)
 {
     return a->issuers == b->issuers && a->audiences == b->audiences &&
-           a->algs == b->algs && a->secret == b->secret && a->skew == b->skew &&
+           a->algs == b->algs && a->secret == b->secret &&
+           a->profile == b->profile && a->skew == b->skew &&
+           a->max_age == b->max_age &&
            auth0_span_eq(auth0_span_cstr(a->user_claim),
                          auth0_span_cstr(b->user_claim));
 }

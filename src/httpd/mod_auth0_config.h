@@ -23,7 +23,9 @@ typedef struct mod_auth0_dir_t {
     apr_array_header_t *audiences; /* of auth0_span_t                  */
     unsigned algs;                 /* mask of auth0_alg_t.bit          */
     const auth0_key_t *secret;
-    int skew; /* seconds */
+    int profile; /* auth0_profile_t        */
+    int skew;    /* seconds                */
+    int max_age; /* seconds; 0: any will do */
     const char *user_claim;
     const auth0_pointer_t *acr_claim;
     const auth0_pointer_t *auth_time_claim;

@@ -30,6 +30,7 @@ typedef struct range_t {
 } range_t;
 
 static const range_t skew_range = {0, 300, "seconds"};
+static const range_t age_range = {1, 31536000, "seconds"};
 static const range_t timeout_range = {1, 60, "seconds"};
 
 /* A whole number within bounds, or NULL for a good one and a sentence. */
@@ -215,6 +216,34 @@ static const char *set_skew(cmd_parms *cmd, void *conf, const char *text)
     return read_number(&dir->skew, cmd, text, &skew_range);
 }
 
+static const char *set_profile(cmd_parms *cmd, void *conf, const char *name)
+{
+    mod_auth0_dir_t *dir = conf;
+    auth0_span_t wanted = auth0_span_cstr(name);
+
+    mod_auth0_section_record(cmd, dir);
+    for (int i = 0; i < AUTH0_PROFILE_COUNT; i++) {
+        if (auth0_span_is_nocase(
+                wanted, auth0_profile_rules((auth0_profile_t)i)->name)) {
+            dir->profile = i;
+            return NULL;
+        }
+    }
+    return complain(cmd, name, "is none of any, auth0 and rfc9068");
+}
+
+static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    mod_auth0_section_record(cmd, dir);
+    if (auth0_span_is_nocase(auth0_span_cstr(text), "off")) {
+        dir->max_age = 0;
+        return NULL;
+    }
+    return read_number(&dir->max_age, cmd, text, &age_range);
+}
+
 static const char *set_remote_user(cmd_parms *cmd, void *conf,
                                    const char *claim)
 {
@@ -376,8 +405,12 @@ const command_rec mod_auth0_directives[] = {
                     "allowed signature algorithms, RS256 by default"),
     AP_INIT_TAKE1("Auth0SigningSecret", set_secret, NULL, IN_SECTIONS,
                   "the secret for HS* algorithms: file:PATH or exec:PROGRAM"),
+    AP_INIT_TAKE1("Auth0TokenProfile", set_profile, NULL, IN_SECTIONS,
+                  "the kind of token: any, auth0 or rfc9068"),
     AP_INIT_TAKE1("Auth0ClockSkew", set_skew, NULL, IN_SECTIONS,
                   "seconds that clocks may differ, 5 by default"),
+    AP_INIT_TAKE1("Auth0MaxTokenAge", set_max_age, NULL, IN_SECTIONS,
+                  "seconds since a token was issued, off by default"),
     AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
                   "the claim that becomes REMOTE_USER, sub by default"),
     AP_INIT_TAKE1("Auth0ACRClaim", set_claim, DIR_MEMBER(acr_claim),

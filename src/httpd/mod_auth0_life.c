@@ -13,6 +13,7 @@
 #include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_source.h"
 #include "httpd/mod_auth0_state.h"
+#include "httpd/mod_auth0_store.h"
 #include "httpd/mod_auth0_wait.h"
 #include "httpd/mod_auth0_watch.h"
 #include "net/auth0_fetch.h"
@@ -28,6 +29,7 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     mod_auth0_sources_reset(pconf);
     mod_auth0_watch_register(pconf);
     mod_auth0_expr_register(pconf);
+    mod_auth0_store_register(pconf);
     return OK;
 }
 
@@ -75,6 +77,10 @@ static int share(apr_pool_t *pconf, server_rec *server)
     if (!board || !mod_auth0_wait_prepare(board, bell, pconf)) {
         return complain(server, APR_ENOMEM, "no shared memory for keys");
     }
+    status = mod_auth0_store_prepare(server);
+    if (status != APR_SUCCESS) {
+        return complain(server, status, "no shared memory for marks");
+    }
     return mod_auth0_refresh_prepare(board, slots, bell, pconf, server);
 }
 
@@ -100,6 +106,11 @@ void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
     if (status != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, status, server,
                      "this process cannot get at the mutex auth0-refresh");
+    }
+    status = mod_auth0_store_start(pchild);
+    if (status != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, status, server,
+                     "this process cannot get at the mutex auth0-store");
     }
     mod_auth0_keys_start(board, slots, pchild);
 }

@@ -55,7 +55,8 @@ static void pass(auth0_span_t token, apr_pool_t *pool)
     auth0_span_t rest = token;
     auth0_span_t parts[3];
     auth0_span_t issuer;
-    auth0_reason_t reason = auth0_jws_parse(&jws, token, ALL, pool);
+    auth0_policy_t policy = {.algs = ALL};
+    auth0_reason_t reason = auth0_jws_parse(&jws, token, &policy, pool);
     HOLDS((reason == AUTH0_OK) == (jws != NULL));
     if (reason != AUTH0_OK) {
         HOLDS(reason == AUTH0_REQUEST_TOO_LARGE ||

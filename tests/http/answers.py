@@ -60,6 +60,7 @@ DESCRIPTIONS = {
     "claims.exp": "The token has expired",
     "claims.nbf": "The token is not valid yet",
     "claims.iat": "The token was issued in the future",
+    "claims.age": "The token is too old",
     "cnf.unknown": "The token is bound in a way not supported here",
 }
 for _code, _text in DESCRIPTIONS.items():

@@ -212,6 +212,20 @@ def test_hs256():
         answers.refused(response, "header.alg")
 
 
+def test_strict_tokens():
+    rfc9068 = {"client_id": "app", "jti": "1", "scope": "read:orders"}
+    claims = {**ORDERS, **rfc9068, "iat": time.time()}
+    head = {"typ": "at+jwt"}
+    with start("strict-tokens.conf") as httpd:
+        good = tokens.token(KEY, head=head, **claims)
+        assert httpd.get("/orders/", good).text == "served"
+        plain = tokens.token(KEY, **claims)
+        answers.refused(httpd.get("/orders/", plain), "header.typ")
+        claims["iat"] -= 601
+        old = tokens.token(KEY, head=head, **claims)
+        answers.refused(httpd.get("/orders/", old), "claims.age")
+
+
 def test_offline_keys():
     files = {"sample/jwks.json": tokens.jwks(KEY)}
     with start("offline-keys.conf", DEFINE, files) as httpd:

@@ -12,9 +12,10 @@ static auth0_reason_t gate(auth0_span_t token, unsigned algs, auth0_jws_t **jws,
                            apr_pool_t *pool)
 {
     static char poison;
+    auth0_policy_t policy = {.algs = algs};
     *jws = (auth0_jws_t *)(void *)&poison;
     auth0_reason_t reason =
-        auth0_jws_parse(jws, support_copy(token, pool), algs, pool);
+        auth0_jws_parse(jws, support_copy(token, pool), &policy, pool);
     assert_int_equal(reason == AUTH0_OK, *jws != NULL);
     assert_ptr_not_equal(*jws, &poison);
     return reason;
@@ -343,6 +344,50 @@ static void typ_names_an_access_token(void **state)
     assert_int_equal(header_rows_pass(typ_rows, COUNT(typ_rows), *state), 0);
 }
 
+/* typ as JSON, and whether each profile takes it. */
+static const struct {
+    const char *typ;
+    bool good[AUTH0_PROFILE_COUNT];
+} profile_rows[] = {
+    {NULL, {true, true, false}},
+    {"\"JWT\"", {true, true, false}},
+    {"\"jwt\"", {true, true, false}},
+    {"\"at+jwt\"", {true, false, true}},
+    {"\"AT+JWT\"", {true, false, true}},
+    {"\"application/at+jwt\"", {true, false, true}},
+    {"\"Application/At+Jwt\"", {true, false, true}},
+    {"\"application/jwt\"", {false, false, false}},
+    {"\"at+jwt \"", {false, false, false}},
+    {"\"logout+jwt\"", {false, false, false}},
+    {"\"\"", {false, false, false}},
+    {"null", {false, false, false}},
+    {"[\"at+jwt\"]", {false, false, false}},
+};
+
+static void each_profile_has_types_of_its_own(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(profile_rows); i++) {
+        const char *typ = profile_rows[i].typ;
+        const char *header =
+            typ ? apr_psprintf(*state, "{" RS256 ",\"typ\":%s}", typ)
+                : "{" RS256 "}";
+        const char *token =
+            support_join(header, "{}", support_span("sig"), *state);
+        for (unsigned p = 0; p < AUTH0_PROFILE_COUNT; p++) {
+            auth0_policy_t policy = {.algs = auth0_alg_asymmetric(),
+                                     .profile = (auth0_profile_t)p};
+            auth0_jws_t *jws;
+            bad += support_reason(
+                apr_psprintf(*state, "%s %s", header,
+                             auth0_profile_rules(policy.profile)->name),
+                auth0_jws_parse(&jws, support_span(token), &policy, *state),
+                profile_rows[i].good[p] ? AUTH0_OK : AUTH0_HEADER_TYP);
+        }
+    }
+    assert_int_equal(bad, 0);
+}
+
 static void members_of_another_kind_are_forbidden(void **state)
 {
     static const char *const names[] = {"jku", "jwk", "x5u", "x5c",
@@ -481,6 +526,7 @@ int main(void)
         SUPPORT_TEST(the_policy_decides_over_algorithms),
         SUPPORT_TEST(crit_is_refused_in_every_form),
         SUPPORT_TEST(typ_names_an_access_token),
+        SUPPORT_TEST(each_profile_has_types_of_its_own),
         SUPPORT_TEST(members_of_another_kind_are_forbidden),
         SUPPORT_TEST(a_kid_is_a_short_string),
         SUPPORT_TEST(the_kid_is_what_the_header_says),

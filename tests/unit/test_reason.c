@@ -42,6 +42,7 @@ static const reason_row_t rows[] = {
     {AUTH0_CLAIMS_EXP, "claims.exp", 401, TOKEN},
     {AUTH0_CLAIMS_NBF, "claims.nbf", 401, TOKEN},
     {AUTH0_CLAIMS_IAT, "claims.iat", 401, TOKEN},
+    {AUTH0_CLAIMS_AGE, "claims.age", 401, TOKEN},
     {AUTH0_CNF_UNKNOWN, "cnf.unknown", 401, TOKEN},
     {AUTH0_REQUIRE_SCOPE, "require.scope", 403, "insufficient_scope"},
     {AUTH0_REQUIRE_OTHER, "require.other", 403, NULL},

@@ -28,8 +28,9 @@ static auth0_reason_t open_with(const char *token, const auth0_key_t *key,
 {
     auth0_span_t payload = support_span("poison");
     auth0_jws_t *jws;
+    auth0_policy_t policy = {.algs = ALL};
     auth0_reason_t reason = auth0_jws_parse(
-        &jws, support_copy(support_span(token), pool), ALL, pool);
+        &jws, support_copy(support_span(token), pool), &policy, pool);
     if (reason != AUTH0_OK) {
         return reason;
     }
@@ -51,10 +52,11 @@ static void all_algorithms_verify(void **state)
         const auth0_alg_t *alg = auth0_alg_at(count);
         const char *token = support_token(
             alg->name, header_of(alg->name, *state), "{\"a\":1}", *state);
+        auth0_policy_t policy = {.algs = alg->bit};
         auth0_jws_t *jws;
         auth0_span_t payload;
         assert_int_equal(
-            auth0_jws_parse(&jws, support_span(token), alg->bit, *state),
+            auth0_jws_parse(&jws, support_span(token), &policy, *state),
             AUTH0_OK);
         assert_int_equal(
             auth0_jws_open(&payload, jws, key_of(alg, *state), *state),
@@ -120,10 +122,11 @@ static void the_examples_of_rfc_7515_verify(void **state)
     for (size_t i = 0; i < COUNT(examples); i++) {
         const auth0_jwks_t *set = support_jwks(examples[i].jwk, *state);
         const auth0_key_t *key = NULL;
+        auth0_policy_t policy = {.algs = ALL};
         auth0_jws_t *jws;
-        assert_int_equal(
-            auth0_jws_parse(&jws, support_span(examples[i].token), ALL, *state),
-            AUTH0_OK);
+        assert_int_equal(auth0_jws_parse(&jws, support_span(examples[i].token),
+                                         &policy, *state),
+                         AUTH0_OK);
         assert_int_equal(
             auth0_jwks_find(&key, set, auth0_jws_kid(jws), auth0_jws_alg(jws)),
             AUTH0_OK);

@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_profile.h"
+
+#define AT_JWT "at+jwt", "application/at+jwt"
+#define ALWAYS "iss", "aud", "exp"
+
+/* RFC 9068 section 2.1 */
+static const char *const any_typs[] = {"JWT", AT_JWT, NULL};
+static const char *const auth0_typs[] = {"JWT", NULL};
+static const char *const rfc9068_typs[] = {AT_JWT, NULL};
+
+/* RFC 9068 section 2.2 */
+static const char *const auth0_claims[] = {ALWAYS, NULL};
+static const char *const rfc9068_claims[] = {ALWAYS, "sub", "client_id",
+                                             "iat",  "jti", NULL};
+
+static const auth0_profile_rules_t profiles[] = {
+    [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims},
+    [AUTH0_PROFILE_AUTH0] = {"auth0", auth0_typs, true, auth0_claims},
+    [AUTH0_PROFILE_RFC9068] = {"rfc9068", rfc9068_typs, false, rfc9068_claims},
+};
+
+const auth0_profile_rules_t *auth0_profile_rules(auth0_profile_t profile)
+{
+    return &profiles[profile < AUTH0_PROFILE_COUNT ? profile
+                                                   : AUTH0_PROFILE_RFC9068];
+}

@@ -1,0 +1,61 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_store.h"
+
+#include <http_config.h>
+#include <util_mutex.h>
+
+#define MUTEX_TYPE "auth0-store"
+#define RETAINED "mod_auth0:store"
+
+/*
+ * All that outlives a restart, in which this module is loaded anew: memory of
+ * the process's own pool, and nothing that points into the module.
+ */
+typedef struct kept_t {
+    auth0_marks_t *marks; /* NULL until all is there */
+    apr_global_mutex_t *lock;
+} kept_t;
+
+static auth0_store_t store;
+
+void mod_auth0_store_register(apr_pool_t *pconf)
+{
+    (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
+}
+
+static apr_status_t make(kept_t *kept, server_rec *server)
+{
+    apr_pool_t *pool = server->process->pool;
+    apr_status_t status = ap_global_mutex_create(&kept->lock, NULL, MUTEX_TYPE,
+                                                 NULL, server, pool, 0);
+
+    if (status != APR_SUCCESS) {
+        return status;
+    }
+    kept->marks = auth0_store_make_marks(AUTH0_STORE_MARKS, pool);
+    return kept->marks ? APR_SUCCESS : APR_ENOMEM;
+}
+
+apr_status_t mod_auth0_store_prepare(server_rec *server)
+{
+    kept_t *kept = ap_retained_data_get(RETAINED);
+
+    if (!kept) {
+        kept = ap_retained_data_create(RETAINED, sizeof(*kept));
+    }
+    apr_status_t status = kept->marks ? APR_SUCCESS : make(kept, server);
+
+    store = auth0_store_of_marks(kept->marks, kept->lock);
+    return status;
+}
+
+apr_status_t mod_auth0_store_start(apr_pool_t *pchild)
+{
+    return apr_global_mutex_child_init(
+        &store.lock, apr_global_mutex_lockfile(store.lock), pchild);
+}
+
+const auth0_store_t *mod_auth0_store(void)
+{
+    return &store;
+}

@@ -1,0 +1,26 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MOD_AUTH0_STORE_H
+#define MOD_AUTH0_STORE_H
+
+#include "httpd/mod_auth0.h"
+#include "net/auth0_store.h"
+
+/*
+ * The store of this server: made at its start, and kept until it stops. Both
+ * kinds of restart leave it as it is, so that children that are about to end
+ * and those that have just begun share it.
+ */
+
+/* In pre_config: make the mutex known to the directive Mutex. */
+void mod_auth0_store_register(apr_pool_t *pconf);
+
+/* In post_config. APR_SUCCESS, or why there is no store. */
+AUTH0_MUST_USE apr_status_t mod_auth0_store_prepare(server_rec *server);
+
+/* In the child: get at the mutex. */
+AUTH0_MUST_USE apr_status_t mod_auth0_store_start(apr_pool_t *pchild);
+
+/* The store, valid after mod_auth0_store_prepare. Thread-safe. */
+const auth0_store_t *mod_auth0_store(void);
+
+#endif
