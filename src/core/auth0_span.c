@@ -48,6 +48,11 @@ bool auth0_span_is(auth0_span_t a, const char *text)
     return same(a, auth0_span_cstr(text), same_byte);
 }
 
+bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b)
+{
+    return same(a, b, same_letter);
+}
+
 bool auth0_span_is_nocase(auth0_span_t a, const char *text)
 {
     return same(a, auth0_span_cstr(text), same_letter);

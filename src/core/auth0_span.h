@@ -22,7 +22,11 @@ auth0_span_t auth0_span_cstr(const char *text);
 bool auth0_span_eq(auth0_span_t a, auth0_span_t b);
 bool auth0_span_is(auth0_span_t a, const char *text);
 
-/* The same without regard to ASCII case (schemes and media types only). */
+/*
+ * The same without regard to ASCII case (schemes, media types and names of
+ * organizations only).
+ */
+bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b);
 bool auth0_span_is_nocase(auth0_span_t a, const char *text);
 
 /* True when text begins with prefix. */

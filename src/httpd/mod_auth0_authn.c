@@ -6,6 +6,7 @@
 
 #include "core/auth0_bearer.h"
 #include "core/auth0_verify.h"
+#include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_wait.h"
@@ -133,6 +134,18 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
     return verify(state, r, *token);
 }
 
+/* What was good a moment ago may be denied by now. */
+static auth0_reason_t judge_again(mod_auth0_request_t *state,
+                                  const request_rec *r)
+{
+    auth0_reason_t reason = mod_auth0_denylist_check(r, state->claims);
+
+    if (reason != AUTH0_OK) {
+        state->claims = NULL;
+    }
+    return reason;
+}
+
 /* A token may lack the claim; an empty user is still a verified one. */
 static int admit(request_rec *r, const mod_auth0_request_t *state)
 {
@@ -154,6 +167,9 @@ int mod_auth0_check_authn(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_make(r);
 
     state->reason = judge(state, &token, r);
+    if (state->reason == AUTH0_OK) {
+        state->reason = judge_again(state, r);
+    }
     mod_auth0_request_note(r, state->reason, token);
     return state->reason == AUTH0_OK
                ? admit(r, state)
