@@ -144,13 +144,10 @@ static bool same_value(auth0_span_t a, auth0_span_t b, bool is_exact)
 }
 
 /* A list may write one organization in many cases: they share a slot. */
-static bool owns(const image_t *image, size_t record, const query_t *query)
+static bool is_same_key(const record_t *record, auth0_span_t value,
+                        const query_t *query)
 {
-    record_t found;
-    auth0_span_t value;
-
-    return read_record(&found, &value, image, record) &&
-           found.reason == query->reason &&
+    return record->reason == query->reason &&
            same_value(value, query->value, query->reason != AUTH0_DENY_ORG);
 }
 
@@ -159,16 +156,25 @@ static size_t first_slot(const image_t *image, uint64_t hash)
     return units_of(sizeof(head_t)) + (hash & (image->head.slots - 1));
 }
 
-/* The slot of the value, or the empty one where it would be. */
+/* The slot of the value, or the empty one where it would be, or NOTHING. */
 static uint64_t find_slot(const image_t *image, const query_t *query)
 {
     size_t slot = first_slot(image, query->hash);
+    record_t record;
+    auth0_span_t value;
 
     for (uint64_t i = 0; i < image->head.slots; i++) {
         uint64_t word = image->words[slot];
-        if (word == 0 || (word >> 32 == query->hash >> 32 &&
-                          owns(image, word & UINT32_MAX, query))) {
+        if (word == 0) {
             return slot;
+        }
+        if (word >> 32 == query->hash >> 32) {
+            if (!read_record(&record, &value, image, word & UINT32_MAX)) {
+                return NOTHING;
+            }
+            if (is_same_key(&record, value, query)) {
+                return slot;
+            }
         }
         slot = slot + 1 < image->begin ? slot + 1 : units_of(sizeof(head_t));
     }
