@@ -8,6 +8,7 @@
 
 struct auth0_claims_t {
     const auth0_json_t *object;
+    auth0_span_t kid;
 };
 
 auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
@@ -21,6 +22,7 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     }
     *claims = apr_pcalloc(pool, sizeof(**claims));
     (*claims)->object = object;
+    (*claims)->kid = auth0_span("", 0);
     return AUTH0_OK;
 }
 
@@ -28,6 +30,22 @@ bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
                          const char *name)
 {
     return auth0_json_string(value, auth0_json_member(claims->object, name));
+}
+
+bool auth0_claims_number(double *value, const auth0_claims_t *claims,
+                         const char *name)
+{
+    return auth0_json_number(value, auth0_json_member(claims->object, name));
+}
+
+auth0_span_t auth0_claims_kid(const auth0_claims_t *claims)
+{
+    return claims->kid;
+}
+
+void auth0_claims_note_kid(auth0_claims_t *claims, auth0_span_t kid)
+{
+    claims->kid = kid;
 }
 
 static bool is_text(const auth0_json_t *json)

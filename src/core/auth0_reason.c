@@ -11,6 +11,8 @@
     {                                                                          \
         code, 400, "invalid_request", description, hint                        \
     }
+#define DENIED(code, what)                                                     \
+    TOKEN(code, "The token has been revoked", "Auth0DenyList names " what)
 
 #define FORBIDDEN(code, hint)                                                  \
     {                                                                          \
@@ -115,6 +117,18 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("cnf.unknown", "The token is bound in a way not supported here",
               "the token is sender-constrained (cnf), which is not supported: "
               "it must not pass as a plain bearer token"),
+    [AUTH0_DENY_UNAVAILABLE] =
+        {"deny.unavailable", 503, NULL, NULL,
+         "the deny list cannot be looked at, and who is on it must not pass"},
+    [AUTH0_DENY_SUB] = DENIED("deny.sub", "the token's subject (sub)"),
+    [AUTH0_DENY_CLIENT] =
+        DENIED("deny.client", "the token's application (azp or client_id)"),
+    [AUTH0_DENY_ORG] =
+        DENIED("deny.org", "the token's organization (org_id or org_name)"),
+    [AUTH0_DENY_JTI] = DENIED("deny.jti", "the token itself (jti)"),
+    [AUTH0_DENY_SID] = DENIED("deny.sid", "the token's session (sid)"),
+    [AUTH0_DENY_KID] =
+        DENIED("deny.kid", "the key that the token is signed with (kid)"),
     [AUTH0_REQUIRE_SCOPE] =
         {"require.scope", 403, "insufficient_scope",
          "The token lacks a required scope",

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_verify.h"
 
+#include <apr_strings.h>
+
 #include "core/auth0_jws.h"
 
 static auth0_reason_t match_issuer(size_t *issuer, const auth0_jws_t *jws,
@@ -61,6 +63,16 @@ static auth0_reason_t find_key(const auth0_key_t **key, const auth0_jws_t *jws,
     return *key ? AUTH0_OK : AUTH0_KEY_UNUSABLE;
 }
 
+/* A key may be gone before its tokens are. */
+static void note_kid(auth0_claims_t *claims, const auth0_key_t *key,
+                     apr_pool_t *pool)
+{
+    auth0_span_t kid = auth0_key_kid(key);
+
+    auth0_claims_note_kid(
+        claims, auth0_span(apr_pstrmemdup(pool, kid.ptr, kid.len), kid.len));
+}
+
 static auth0_reason_t open_claims(auth0_claims_t **claims,
                                   const auth0_jws_t *jws,
                                   const auth0_key_t *key, apr_pool_t *pool)
@@ -68,8 +80,13 @@ static auth0_reason_t open_claims(auth0_claims_t **claims,
     auth0_span_t payload;
     auth0_reason_t reason = auth0_jws_open(&payload, jws, key, pool);
 
-    return reason == AUTH0_OK ? auth0_claims_parse(claims, payload, pool)
-                              : reason;
+    if (reason == AUTH0_OK) {
+        reason = auth0_claims_parse(claims, payload, pool);
+    }
+    if (reason == AUTH0_OK) {
+        note_kid(*claims, key, pool);
+    }
+    return reason;
 }
 
 auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,

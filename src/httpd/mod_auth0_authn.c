@@ -6,6 +6,7 @@
 
 #include "core/auth0_bearer.h"
 #include "core/auth0_verify.h"
+#include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_wait.h"
@@ -133,11 +134,26 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
     return verify(state, r, *token);
 }
 
+/* What was good a moment ago may be denied by now. */
+static auth0_reason_t judge_again(mod_auth0_request_t *state,
+                                  const request_rec *r)
+{
+    auth0_reason_t reason = mod_auth0_denylist_check(r, state->claims);
+
+    if (reason != AUTH0_OK) {
+        state->claims = NULL;
+    }
+    return reason;
+}
+
 auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
                                       auth0_span_t *token, request_rec *r)
 {
     *token = auth0_span("", 0);
     state->reason = judge(state, token, r);
+    if (state->reason == AUTH0_OK) {
+        state->reason = judge_again(state, r);
+    }
     return state->reason;
 }
 

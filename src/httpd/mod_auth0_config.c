@@ -123,6 +123,7 @@ void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
     server->ca_pem = inner->ca_pem ? inner->ca_pem : outer->ca_pem;
     server->proxy = inner->proxy ? inner->proxy : outer->proxy;
     server->state_dir = inner->state_dir ? inner->state_dir : outer->state_dir;
+    server->deny_file = inner->deny_file ? inner->deny_file : outer->deny_file;
     inherit_number(&server->refresh, outer->refresh);
     inherit_number(&server->max_stale, outer->max_stale);
     inherit_number(&server->cooldown, outer->cooldown);

@@ -47,6 +47,9 @@ typedef struct mod_auth0_server_t {
     int wait;              /* milliseconds               */
     int connect;           /* seconds, of a fetch        */
     int total;             /* seconds, of a fetch        */
+    const char *deny_file; /* absolute path              */
+    /* Made of that file in post_config. */
+    struct mod_auth0_denylist_t *deny_list;
 } mod_auth0_server_t;
 
 /* One section that speaks of Auth0, for checks over the whole. */

@@ -8,6 +8,7 @@
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_secret.h"
 #include "net/auth0_file.h"
 
@@ -372,6 +373,20 @@ static const char *set_state_dir(cmd_parms *cmd, void *conf, const char *name)
     return NULL;
 }
 
+static const char *set_deny_list(cmd_parms *cmd, void *conf, const char *name)
+{
+    const char *path = ap_server_root_relative(cmd->pool, name);
+
+    (void)conf;
+    if (!*name || !path) {
+        return complain(cmd, name, "is not a path");
+    }
+    const char *why = mod_auth0_denylist_try(path, cmd->pool);
+
+    server_of(cmd)->deny_file = path;
+    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
+}
+
 /*
  * httpd hands a directive to every module that knows it. Watching AuthType go
  * by tells at configuration time which sections are ours to check. A .htaccess
@@ -450,5 +465,7 @@ const command_rec mod_auth0_directives[] = {
                   "URL of the proxy that issuers are reached by"),
     AP_INIT_TAKE1("Auth0StateDir", set_state_dir, NULL, RSRC_CONF,
                   "where the last good keys are kept across restarts"),
+    AP_INIT_TAKE1("Auth0DenyList", set_deny_list, NULL, RSRC_CONF,
+                  "file of subjects, applications and the like to refuse"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

@@ -8,6 +8,7 @@
 #include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_expr.h"
+#include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_refresh.h"
@@ -95,7 +96,9 @@ int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mod_auth0_mark_needed(ptemp, server);
     mod_auth0_state_prepare(pconf, ptemp);
     slots = mod_auth0_sources_number(ptemp);
-    return share(pconf, server);
+    int status = mod_auth0_denylist_prepare(pconf, server);
+
+    return status == OK ? share(pconf, server) : status;
 }
 
 void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)

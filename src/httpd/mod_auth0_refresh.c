@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_refresh.h"
 
+#include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_task.h"
 #include "httpd/mod_auth0_watch.h"
@@ -103,6 +104,7 @@ static void run(void *baton, apr_pool_t *parent)
         mod_auth0_bell_silence(plan->bell);
         go_on(fetcher);
         look_at_ages(plan);
+        mod_auth0_denylist_look();
     }
     forget(plan);
     apr_pool_destroy(pool);
@@ -157,7 +159,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
-    if (slots == 0) {
+    if (slots == 0 && !mod_auth0_denylist_is_used()) {
         return OK;
     }
     apr_status_t status =

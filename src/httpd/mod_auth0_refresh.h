@@ -6,7 +6,8 @@
 #include "httpd/mod_auth0_board.h"
 
 /*
- * Keep the board up to date from a background thread, never on a request's.
+ * Keep the board, and the deny lists, up to date from a background thread,
+ * never on a request's.
  * One process of the server does it; when it dies another takes over.
  */
 

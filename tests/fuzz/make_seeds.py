@@ -280,6 +280,34 @@ def keyfile_seeds():
     }
 
 
+def deny_seeds():
+    return {
+        "good": "# all\nsub auth0|fuzz\nclient app\norg ACME\njti j\n"
+                "sid s\nkid rsa\n",
+        "good-before": "sub auth0|fuzz before=%d\n" % (NOW - 59),
+        "good-until": "sub auth0|fuzz until=%d\n" % (NOW + 1),
+        "good-over": "sub auth0|fuzz before=%d until=%d\n" % (NOW - 60, NOW),
+        "good-many": "".join(
+            "sub auth0|fuzz before=%d until=%d\n" % (NOW - 60 + i, NOW + 1 - i)
+            for i in range(-3, 4)),
+        "good-cases": "org acme until=1\norg Acme\norg ACME before=2\n",
+        "good-org-id": "org org_1\norg ORG_1\n",
+        "good-kid": "kid rsa",
+        "good-client": "client app2",
+        "good-quoted": 'sub "auth0|fuzz"\nsub "a \\"\\\\ b" until=2\n',
+        "good-nothing": "\n  \n#\n",
+        "unknown": "user x\n",
+        "missing": "sub\n",
+        "open": 'sub "x\n',
+        "escape": 'sub "\\x"\n',
+        "number": "sub x before=1800000000000\n",
+        "twice": "sub x before=1 before=1\n",
+        "more": "sub x y\n",
+        "control": "sub x\r\n",
+        "long": "sub " + "x" * 8189 + "\n",
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -293,6 +321,7 @@ def main():
     seeds("b64", b64_seeds())
     seeds("discovery", discovery_seeds())
     seeds("keyfile", keyfile_seeds())
+    seeds("deny", deny_seeds())
 
 
 if __name__ == "__main__":

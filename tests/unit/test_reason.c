@@ -44,6 +44,13 @@ static const reason_row_t rows[] = {
     {AUTH0_CLAIMS_IAT, "claims.iat", 401, TOKEN},
     {AUTH0_CLAIMS_AGE, "claims.age", 401, TOKEN},
     {AUTH0_CNF_UNKNOWN, "cnf.unknown", 401, TOKEN},
+    {AUTH0_DENY_UNAVAILABLE, "deny.unavailable", 503, NULL},
+    {AUTH0_DENY_SUB, "deny.sub", 401, TOKEN},
+    {AUTH0_DENY_CLIENT, "deny.client", 401, TOKEN},
+    {AUTH0_DENY_ORG, "deny.org", 401, TOKEN},
+    {AUTH0_DENY_JTI, "deny.jti", 401, TOKEN},
+    {AUTH0_DENY_SID, "deny.sid", 401, TOKEN},
+    {AUTH0_DENY_KID, "deny.kid", 401, TOKEN},
     {AUTH0_REQUIRE_SCOPE, "require.scope", 403, "insufficient_scope"},
     {AUTH0_REQUIRE_OTHER, "require.other", 403, NULL},
 };
