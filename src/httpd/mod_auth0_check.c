@@ -1,121 +1,43 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_check.h"
 
-#include <http_core.h>
-#include <apr_fnmatch.h>
 #include <apr_strings.h>
+
+#include "httpd/mod_auth0_tree.h"
 
 typedef struct check_t {
     apr_pool_t *pool;
-    server_rec *main_server;
-    const char *
-        *paths; /* of each section, found once: they are compared often */
+    const mod_auth0_place_t *places; /* of each section: compared often */
 } check_t;
-
-static bool is_named(const ap_directive_t *node, const char *name)
-{
-    return auth0_span_is_nocase(auth0_span_cstr(node->directive), name);
-}
-
-/* The section that a directive stands in, NULL at the server's level. */
-static const ap_directive_t *section_of(const mod_auth0_section_t *section)
-{
-    const ap_directive_t *node = section->place->parent;
-
-    while (node &&
-           (is_named(node, "<Limit") || is_named(node, "<LimitExcept"))) {
-        node = node->parent;
-    }
-    return node && !is_named(node, "<VirtualHost") ? node : NULL;
-}
 
 static const mod_auth0_section_t *section_at(int i)
 {
     return &APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t);
 }
 
-static const char *find_path(const check_t *check,
-                             const mod_auth0_section_t *section)
+static const mod_auth0_place_t *place_of(const check_t *check,
+                                         const mod_auth0_section_t *section)
 {
-    const ap_directive_t *node = section_of(section);
-
-    if (!node || !is_named(node, "<Location")) {
-        return NULL;
-    }
-    const char *args = node->args;
-    char *path = ap_getword_conf(check->pool, &args);
-    size_t len = strlen(path);
-
-    if (len > 0 && path[len - 1] == '>') {
-        path[len - 1] = '\0';
-    }
-    return *path == '/' && !apr_fnmatch_test(path) ? path : NULL;
+    return &check->places[section - section_at(0)];
 }
 
-/* The path of a plain <Location>, else NULL: its reach cannot be told. */
-static const char *location_path(const check_t *check,
-                                 const mod_auth0_section_t *section)
-{
-    return check->paths[section - section_at(0)];
-}
-
-static check_t begin_check(apr_pool_t *pool, server_rec *main_server)
+static check_t begin_check(apr_pool_t *pool)
 {
     int count = mod_auth0_sections()->nelts;
-    check_t check = {pool, main_server, NULL};
+    mod_auth0_place_t *places =
+        apr_pcalloc(pool, ((size_t)count + 1) * sizeof(*places));
 
-    check.paths = apr_pcalloc(pool, ((size_t)count + 1) * sizeof(char *));
     for (int i = 0; i < count; i++) {
-        check.paths[i] = find_path(&check, section_at(i));
+        places[i] = mod_auth0_tree_place(section_at(i)->place, pool);
     }
-    return check;
+    return (check_t){pool, places};
 }
 
-static bool is_path_prefix(const char *outer, const char *inner)
-{
-    auth0_span_t head = auth0_span_cstr(outer);
-    auth0_span_t path = auth0_span_cstr(inner);
-
-    return auth0_span_starts(path, outer) &&
-           (path.len == head.len || path.ptr[head.len] == '/' ||
-            head.ptr[head.len - 1] == '/');
-}
-
-static bool is_inside(const ap_directive_t *node,
-                      const ap_directive_t *ancestor)
-{
-    for (; node; node = node->parent) {
-        if (node == ancestor) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool reaches_server(const check_t *check,
-                           const mod_auth0_section_t *outer,
-                           const mod_auth0_section_t *inner)
-{
-    return outer->server == inner->server ||
-           outer->server == check->main_server;
-}
-
-/* True when a request for inner is certainly one for outer too. */
 static bool covers(const check_t *check, const mod_auth0_section_t *outer,
                    const mod_auth0_section_t *inner)
 {
-    const ap_directive_t *node = section_of(outer);
-
-    if (!node || !reaches_server(check, outer, inner)) {
-        return false;
-    }
-    if (is_inside(section_of(inner), node)) {
-        return true;
-    }
-    const char *path = location_path(check, outer);
-    const char *inner_path = location_path(check, inner);
-
-    return path && inner_path && is_path_prefix(path, inner_path);
+    return mod_auth0_tree_covers(place_of(check, outer),
+                                 place_of(check, inner));
 }
 
 /* What is in force in a section, as far as that can be told beforehand. */
@@ -161,11 +83,9 @@ static bool may_come_from_elsewhere(const check_t *check,
 {
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
         const mod_auth0_section_t *other = section_at(i);
-        bool untold =
-            !location_path(check, other) || !location_path(check, section);
-        if (other->dir != section->dir && untold && has(other->dir) &&
-            (reaches_server(check, other, section) ||
-             section->server == check->main_server)) {
+        if (other->dir != section->dir && has(other->dir) &&
+            mod_auth0_tree_may_meet(place_of(check, other),
+                                    place_of(check, section))) {
             return true;
         }
     }
@@ -253,9 +173,9 @@ static const char *check_modules(void)
                : "Require needs mod_authz_core: load it";
 }
 
-const char *mod_auth0_check(apr_pool_t *pool, server_rec *main_server)
+const char *mod_auth0_check(apr_pool_t *pool)
 {
-    check_t check = begin_check(pool, main_server);
+    check_t check = begin_check(pool);
     const char *missing = check_modules();
 
     if (missing) {
@@ -282,9 +202,9 @@ static void mark(const apr_array_header_t *sources)
  * With an HS* policy no key set is used, so none is fetched for it. A section
  * that names no issuer itself may, at run time, get those of any other.
  */
-void mod_auth0_mark_needed(apr_pool_t *pool, server_rec *main_server)
+void mod_auth0_mark_needed(apr_pool_t *pool)
 {
-    check_t check = begin_check(pool, main_server);
+    check_t check = begin_check(pool);
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
         const mod_auth0_section_t *section = section_at(i);

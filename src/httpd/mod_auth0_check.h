@@ -9,10 +9,9 @@
  * NULL, or a sentence from pool that begins with the file and the line and
  * says what to mend.
  */
-AUTH0_MUST_USE const char *mod_auth0_check(apr_pool_t *pool,
-                                           server_rec *main_server);
+AUTH0_MUST_USE const char *mod_auth0_check(apr_pool_t *pool);
 
 /* Mark the sources whose keys some section verifies with. */
-void mod_auth0_mark_needed(apr_pool_t *pool, server_rec *main_server);
+void mod_auth0_mark_needed(apr_pool_t *pool);
 
 #endif

@@ -10,6 +10,7 @@
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_keys.h"
+#include "httpd/mod_auth0_lint.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_source.h"
@@ -37,10 +38,11 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
                            apr_pool_t *ptemp, server_rec *server)
 {
-    const char *why = mod_auth0_check(ptemp, server);
+    const char *why = mod_auth0_check(ptemp);
 
     (void)pconf, (void)plog;
     if (!why) {
+        mod_auth0_lint(ptemp, server);
         return OK;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_EMERG, 0, server, "%s", why);
@@ -93,7 +95,7 @@ int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return OK;
     }
     complete_sources(pconf);
-    mod_auth0_mark_needed(ptemp, server);
+    mod_auth0_mark_needed(ptemp);
     mod_auth0_state_prepare(pconf, ptemp);
     slots = mod_auth0_sources_number(ptemp);
     int status = mod_auth0_denylist_prepare(pconf, server);

@@ -39,6 +39,11 @@ def section(*lines):
 
 def ours(*lines):
     """A complete section, and lines that go with it."""
+    return bare(*lines, "Require valid-user")
+
+
+def bare(*lines):
+    """The same without a Require, which httpd -t warns of."""
     return section("AuthType Auth0", ISSUER, AUDIENCE, *lines)
 
 
@@ -106,6 +111,17 @@ CASES = {
         + f"<Location /orders/>\n{AUDIENCE}\n</Location>\n",
         "AuthType Auth0",
         ("Auth0Audience",),
+    ),
+    "no_audience_where_a_scope_is_required": (
+        "<Location />\nAuthType Auth0\n" + ISSUER + "\n</Location>\n"
+        + section("Require auth0-scope read"),
+        "AuthType Auth0",
+        ("Auth0Audience",),
+    ),
+    "no_issuer_where_a_scope_is_required": (
+        section("AuthType Auth0", AUDIENCE, "Require auth0-scope read"),
+        "AuthType Auth0",
+        ("Auth0Domain",),
     ),
     "issuer_twice": (
         ours("Auth0Issuer https://tenant.example/"),
@@ -471,6 +487,7 @@ def test_good(config):
 
 def test_require_without_auth_type_lets_nobody_in(announce):
     announce("AH00027: No authentication done")
+    announce("Warning on line .* needs AuthType Auth0")
     config = ANYTHING + section(ISSUER, AUDIENCE, "Require auth0-scope read")
     with Httpd(config, FILES) as httpd:
         response = httpd.get("/orders", tokens.token(KEY, scope="read"))
@@ -541,7 +558,6 @@ def test_secret_by_a_program():
     config = ANYTHING + ours(
         HS256,
         "Auth0SigningSecret exec:${DIR}/program",
-        "Require valid-user",
     )
     httpd = Httpd(config, FILES)
     (httpd.directory / "program").write_text(PROGRAM)
@@ -558,7 +574,7 @@ def test_secret_by_a_program():
 )
 def test_a_module_without_which_nothing_is_protected(module, directive):
     """Without it the directive would be taken, and mean nothing."""
-    httpd = Httpd(ANYTHING + ours(), FILES)
+    httpd = Httpd(ANYTHING + bare(), FILES)
     lines = httpd.conf_file.read_text().splitlines()
     left = [line for line in lines if f"mod_{module}.so" not in line]
     assert len(left) == len(lines) - 1

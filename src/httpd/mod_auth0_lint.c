@@ -1,0 +1,265 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_lint.h"
+
+#include <apr_strings.h>
+
+#include "core/auth0_span.h"
+#include "httpd/mod_auth0_lint_requires.h"
+#include "httpd/mod_auth0_plain.h"
+
+static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)
+{
+    return &APR_ARRAY_IDX(lint->areas, i, mod_auth0_area_t);
+}
+
+/* The first Require auth0-... that is in force, and whose it is. */
+static const ap_directive_t *auth0_require(const mod_auth0_area_t **whose,
+                                           const mod_auth0_lint_t *lint,
+                                           const mod_auth0_subject_t *subject)
+{
+    const ap_directive_t *found = NULL;
+
+    for (int i = 0; !found && i < subject->requires->nelts; i++) {
+        *whose = mod_auth0_subject_at(subject, i);
+        found =
+            mod_auth0_area_find(*whose, mod_auth0_requires_auth0, lint->pool);
+    }
+    return found;
+}
+
+/* An auth0 Require with another AuthType, or none. */
+static void look_at_type(const mod_auth0_lint_t *lint,
+                         const mod_auth0_subject_t *subject)
+{
+    const mod_auth0_area_t *area = subject->area;
+    const mod_auth0_area_t *whose = NULL;
+    const ap_directive_t *require = auth0_require(&whose, lint, subject);
+
+    if (!require || subject->is_auth0 ||
+        (whose != area && !area->said[MOD_AUTH0_AUTH_TYPE]) ||
+        mod_auth0_lint_in_htaccess(lint, "AuthType") ||
+        mod_auth0_lint_elsewhere(lint, area, mod_auth0_lint_is_auth0)) {
+        return;
+    }
+    mod_auth0_lint_warn(
+        lint, whose == area ? require : area->said[MOD_AUTH0_AUTH_TYPE],
+        apr_psprintf(lint->pool,
+                     "Require %s needs AuthType Auth0, which is not in force "
+                     "here: no token is looked at; add AuthType Auth0",
+                     require->args));
+}
+
+/* True when all that is required is required outside, and is nothing. */
+static bool requires_nothing(const mod_auth0_lint_t *lint,
+                             const mod_auth0_subject_t *subject)
+{
+    for (int i = 0; i < subject->requires->nelts; i++) {
+        const mod_auth0_area_t *area = mod_auth0_subject_at(subject, i);
+        if (area == subject->area ||
+            !mod_auth0_requires_admits(area->place.section, lint->pool)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* AuthType Auth0 without a Require. */
+static void look_at_nothing(const mod_auth0_lint_t *lint,
+                            const mod_auth0_subject_t *subject)
+{
+    const mod_auth0_area_t *area = subject->area;
+
+    if (subject->is_auth0 && mod_auth0_lint_is_auth0(lint, area) &&
+        requires_nothing(lint, subject) &&
+        !mod_auth0_subject_is_optional(lint, subject) &&
+        !mod_auth0_lint_in_htaccess(lint, "Require") &&
+        !mod_auth0_lint_elsewhere(lint, area, mod_auth0_lint_has_user)) {
+        mod_auth0_lint_warn(
+            lint, area->said[MOD_AUTH0_AUTH_TYPE],
+            "AuthType Auth0 asks for no token by itself, and no "
+            "Require that does is in force here: add Require "
+            "valid-user or Require auth0-scope");
+    }
+}
+
+/* True when the section has a line of this name with this word. */
+static bool has_line(const mod_auth0_lint_t *lint, const mod_auth0_area_t *area,
+                     const char *name, const char *word)
+{
+    const ap_directive_t *top = area->place.section;
+
+    for (const ap_directive_t *node = mod_auth0_tree_next(top, top); node;
+         node = mod_auth0_tree_next(top, node)) {
+        if (mod_auth0_tree_is(node, name) &&
+            mod_auth0_lint_has_word(node, word, lint->pool)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What Order, Allow and Deny make of an address that they do not name. */
+static bool lets_all_in(const mod_auth0_lint_t *lint,
+                        const mod_auth0_area_t *area)
+{
+    bool allows = has_line(lint, area, "Allow", "all");
+    bool denies = has_line(lint, area, "Deny", "all");
+
+    if (has_line(lint, area, "Order", "allow,deny") ||
+        has_line(lint, area, "Order", "mutual-failure")) {
+        return allows && !denies;
+    }
+    return allows || !denies;
+}
+
+/* True for a section that is there to open a part of what is protected. */
+static bool opens_on_purpose(const mod_auth0_lint_t *lint,
+                             const mod_auth0_area_t *area)
+{
+    return !area->said[MOD_AUTH0_AUTH_TYPE] && !area->said[MOD_AUTH0_REQUIRE] &&
+           has_line(lint, area, "Allow", "all");
+}
+
+/* The area whose Satisfy is in force: mod_access_compat merges nothing. */
+static const mod_auth0_area_t *satisfied_by(const mod_auth0_lint_t *lint,
+                                            const mod_auth0_area_t *inner)
+{
+    static const mod_auth0_fact_t facts[] = {MOD_AUTH0_SATISFY, MOD_AUTH0_ORDER,
+                                             MOD_AUTH0_ALLOW, MOD_AUTH0_DENY};
+    const mod_auth0_area_t *last = NULL;
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        const mod_auth0_area_t *area =
+            mod_auth0_area_of(lint->areas, inner, facts[i]);
+        last = area > last ? area : last;
+    }
+    return last;
+}
+
+static bool asks_for_token(const mod_auth0_lint_t *lint,
+                           const mod_auth0_subject_t *subject)
+{
+    const mod_auth0_area_t *whose = NULL;
+
+    if (auth0_require(&whose, lint, subject)) {
+        return true;
+    }
+    for (int i = 0; i < subject->requires->nelts; i++) {
+        const mod_auth0_area_t *area = mod_auth0_subject_at(subject, i);
+        if (mod_auth0_requires_admits(area->place.section, lint->pool)) {
+            return false;
+        }
+    }
+    return subject->is_auth0;
+}
+
+/* True when the area's Satisfy is in force where a token is asked for. */
+static bool satisfies_tokens(const mod_auth0_lint_t *lint,
+                             const mod_auth0_area_t *area)
+{
+    for (int i = 0; i < lint->areas->nelts; i++) {
+        const mod_auth0_area_t *inner = area_at(lint, i);
+        mod_auth0_subject_t subject = mod_auth0_subject(lint, inner);
+        if (satisfied_by(lint, inner) == area &&
+            asks_for_token(lint, &subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void look_at_satisfy(const mod_auth0_lint_t *lint,
+                            const mod_auth0_subject_t *subject)
+{
+    const mod_auth0_area_t *area = subject->area;
+
+    if (mod_auth0_area_says(area, MOD_AUTH0_SATISFY, "Any", lint->pool) &&
+        lets_all_in(lint, area) && !opens_on_purpose(lint, area) &&
+        satisfies_tokens(lint, area)) {
+        mod_auth0_lint_warn(lint, area->said[MOD_AUTH0_SATISFY],
+                            "Satisfy Any lets in whatever Order, Allow and "
+                            "Deny do not refuse, which here is everybody, "
+                            "without a token: remove it");
+    }
+}
+
+static bool is_for_tls_only(const mod_auth0_lint_t *lint,
+                            const mod_auth0_area_t *area)
+{
+    return area->said[MOD_AUTH0_TLS_ONLY] ||
+           has_line(lint, area, "Require", "ssl");
+}
+
+/* The first section of a server, or shared by it, that takes tokens. */
+static const mod_auth0_area_t *takes_tokens(const mod_auth0_lint_t *lint,
+                                            const ap_directive_t *host)
+{
+    for (int i = 0; i < lint->areas->nelts; i++) {
+        const mod_auth0_area_t *area = area_at(lint, i);
+        if ((!area->place.host || area->place.host == host) &&
+            mod_auth0_lint_is_auth0(lint, area) &&
+            !is_for_tls_only(lint, area)) {
+            return area;
+        }
+    }
+    return NULL;
+}
+
+static void look_at_server(const mod_auth0_lint_t *lint,
+                           const server_rec *server)
+{
+    const ap_directive_t *host = mod_auth0_plain_host(server);
+    const mod_auth0_area_t *area = takes_tokens(lint, host);
+    const char *address =
+        area ? mod_auth0_plain_address(server, lint->main_server, lint->pool)
+             : NULL;
+
+    if (address) {
+        mod_auth0_lint_warn(
+            lint, host ? host : area->said[MOD_AUTH0_AUTH_TYPE],
+            apr_psprintf(lint->pool,
+                         "tokens come to this server by plain HTTP at %s and "
+                         "can be read on the way: say SSLEngine on, listen on "
+                         "loopback only or, where TLS ends in front of httpd, "
+                         "say so by ServerName https://api.example.com",
+                         address));
+    }
+}
+
+static void (*const looks[])(const mod_auth0_lint_t *,
+                             const mod_auth0_subject_t *) = {
+    mod_auth0_lint_limit, mod_auth0_lint_granted, mod_auth0_lint_merging,
+    look_at_satisfy,      look_at_type,           look_at_nothing};
+
+static void look_at_section(const mod_auth0_lint_t *lint,
+                            const mod_auth0_area_t *area)
+{
+    mod_auth0_subject_t subject = mod_auth0_subject(lint, area);
+
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        looks[i](lint, &subject);
+    }
+}
+
+/* Most sections do not, and looking takes its time. */
+static bool speaks_of_access(const mod_auth0_area_t *area)
+{
+    return area->place.section &&
+           (area->said[MOD_AUTH0_AUTH_TYPE] || area->said[MOD_AUTH0_REQUIRE] ||
+            area->said[MOD_AUTH0_SATISFY]);
+}
+
+void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)
+{
+    mod_auth0_lint_t lint = {pool, main_server, mod_auth0_areas(pool)};
+
+    for (int i = 0; i < lint.areas->nelts; i++) {
+        if (speaks_of_access(area_at(&lint, i))) {
+            look_at_section(&lint, area_at(&lint, i));
+        }
+    }
+    for (const server_rec *server = main_server; server;
+         server = server->next) {
+        look_at_server(&lint, server);
+    }
+}
