@@ -12,7 +12,7 @@
 typedef struct requirement_t {
     auth0_require_t *required;
     const char *line; /* as it stands in the configuration */
-    bool is_inverted; /* under RequireNone or "not": meeting it refuses */
+    mod_auth0_polarity_t polarity;
 } requirement_t;
 
 /* name="some words": httpd's own rule knows quotes around whole words only. */
@@ -43,24 +43,31 @@ static const char **words_of(size_t *count, auth0_require_kind_t kind,
     return (const char **)words->elts;
 }
 
+static bool is_named(const ap_directive_t *node, const char *name)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(node->directive), name);
+}
+
 static bool begins_with_not(const char *args, apr_pool_t *pool)
 {
     return auth0_span_is_nocase(auth0_span_cstr(ap_getword_conf(pool, &args)),
                                 "not");
 }
 
-bool mod_auth0_is_inverted(const cmd_parms *cmd)
+mod_auth0_polarity_t mod_auth0_polarity(const cmd_parms *cmd)
 {
-    bool inverted = begins_with_not(cmd->directive->args, cmd->temp_pool);
+    bool refuses = begins_with_not(cmd->directive->args, cmd->temp_pool);
 
+    if (is_named(cmd->directive, "<AuthzProviderAlias")) {
+        return MOD_AUTH0_MAY_DO_EITHER;
+    }
     for (const ap_directive_t *node = cmd->directive->parent; node;
          node = node->parent) {
-        if (auth0_span_is_nocase(auth0_span_cstr(node->directive),
-                                 "<RequireNone")) {
-            inverted = !inverted;
+        if (is_named(node, "<RequireNone")) {
+            refuses = !refuses;
         }
     }
-    return inverted;
+    return refuses ? MOD_AUTH0_REFUSES : MOD_AUTH0_ADMITS;
 }
 
 static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
@@ -74,7 +81,7 @@ static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
         auth0_require_parse(&made->required, kind, words, count, cmd->pool);
 
     made->line = apr_pstrcat(cmd->pool, name, " ", line, NULL);
-    made->is_inverted = mod_auth0_is_inverted(cmd);
+    made->polarity = mod_auth0_polarity(cmd);
     *parsed = made;
     return why ? apr_pstrcat(cmd->pool, "Require ", name, " ", why, NULL)
                : NULL;
@@ -108,12 +115,12 @@ static auth0_reason_t judge(const request_rec *r,
 }
 
 authz_status mod_auth0_unauthenticated(mod_auth0_request_t *state,
-                                       bool is_inverted)
+                                       mod_auth0_polarity_t polarity)
 {
     if (state && state->asking == MOD_AUTH0_ASKED_LENIENT) {
-        return is_inverted ? AUTHZ_DENIED : AUTHZ_GRANTED;
+        return polarity == MOD_AUTH0_REFUSES ? AUTHZ_DENIED : AUTHZ_GRANTED;
     }
-    if (state && is_inverted) {
+    if (state && polarity != MOD_AUTH0_ADMITS) {
         state->is_token_wanted = true;
     }
     return AUTHZ_DENIED_NO_USER;
@@ -126,14 +133,14 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
 
     (void)line;
     if (!state || !state->claims || state->asking == MOD_AUTH0_ASKED_LENIENT) {
-        return mod_auth0_unauthenticated(state, requirement->is_inverted);
+        return mod_auth0_unauthenticated(state, requirement->polarity);
     }
     auth0_reason_t reason = judge(r, state, requirement->required);
 
     if (reason == AUTH0_OK || find(&state->supposed, requirement->required)) {
         return AUTHZ_GRANTED;
     }
-    if (!requirement->is_inverted) {
+    if (requirement->polarity != MOD_AUTH0_REFUSES) {
         add(&state->unmet,
             (auth0_unmet_t){requirement->required, requirement->line, reason});
     }

@@ -130,7 +130,7 @@ int mod_auth0_expr_lookup(ap_expr_lookup_parms *parms)
 /* A Require expr line, as mod_authz_core has parsed it. */
 typedef struct requirement_t {
     const void *parsed;
-    bool is_inverted;
+    mod_auth0_polarity_t polarity;
 } requirement_t;
 
 static const authz_provider *original;
@@ -139,7 +139,7 @@ static const char *parse(cmd_parms *cmd, const char *line, const void **parsed)
 {
     requirement_t *made = apr_pcalloc(cmd->pool, sizeof(*made));
 
-    made->is_inverted = mod_auth0_is_inverted(cmd);
+    made->polarity = mod_auth0_polarity(cmd);
     *parsed = made;
     return original->parse_require_line(cmd, line, &made->parsed);
 }
@@ -158,7 +158,7 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
         original->check_authorization(r, line, requirement->parsed);
 
     return state->is_claim_asked
-               ? mod_auth0_unauthenticated(state, requirement->is_inverted)
+               ? mod_auth0_unauthenticated(state, requirement->polarity)
                : status;
 }
 

@@ -50,6 +50,23 @@ REQUIRE = {
         "Require not auth0-scope suspended\n</RequireAll>",
         [({"scope": "x"}, OK), ({"scope": "suspended"}, OTHER)],
     ),
+    "not-alias-and-all-granted": (
+        "<RequireAll>\nRequire all granted\nRequire not suspended\n"
+        "</RequireAll>",
+        [({"scope": "x"}, OK), ({"scope": "suspended"}, OTHER)],
+    ),
+    "not-free-and-all-granted": (
+        "<RequireAll>\nRequire all granted\nRequire not free\n"
+        "</RequireAll>",
+        [({"plan": "x"}, OK), ({"plan": "free"}, OTHER)],
+    ),
+    "alias": (
+        "Require suspended",
+        [
+            ({"scope": "suspended"}, OK),
+            ({"scope": "x"}, ("require.scope", {"scope": "suspended"})),
+        ],
+    ),
     "list": (
         f"Require expr \"'admin' -in auth0_claims('{NS}')\"",
         [
@@ -124,6 +141,12 @@ SHOW = "\n".join(
     for n, name in enumerate(SHOWN)
 )
 EARLY = 'RequestHeader set X-Early "expr=<%{auth0_claim:plan}>" early'
+ALIASES = """\
+<AuthzProviderAlias auth0-scope suspended suspended>
+</AuthzProviderAlias>
+<AuthzProviderAlias expr free "auth0_claim('plan') == 'free'">
+</AuthzProviderAlias>
+"""
 BEFORE = """\
 SetEnvIfExpr "auth0_claim('plan') == 'gold'" IS_GOLD
 Header set X-Before "%{IS_GOLD}e"
@@ -138,6 +161,7 @@ CONFIG = "\n".join(
         ANYTHING,
         TENANT,
         EARLY,
+        ALIASES,
         *(location(f"/{name}", case[0]) for name, case in REQUIRE.items()),
         *(location(f"/{name}", lines) for name, lines in FREE.items()),
         location("/show", "Require valid-user", SHOW),
