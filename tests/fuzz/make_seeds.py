@@ -230,6 +230,11 @@ def json_seeds():
         "nul": '{"a":"\\u0000"}',
         "bom": b"\xef\xbb\xbf{}",
         "large-number": '{"a":1e400}',
+        "good-delete": '{"a":"\x7f","\\u007f":[0.1,0.12345678901234567]}',
+        "good-unicode": '{"a":"\\u00e9\\ud83d\\ude00","b":-0.0}',
+        "literal": "-1.5e3",
+        "literal-false": "false",
+        "literal-space": "1 ",
         "array": "[]",
         "open": '{"a',
     }
