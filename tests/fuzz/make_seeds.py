@@ -285,6 +285,21 @@ def keyfile_seeds():
     }
 
 
+def pointer_seeds():
+    doc = json.dumps({"a": [10, {"b": None, "c": False}], "": {"": 0},
+                      "a/b": {"m~n": 1}, "n": None, "/a": 2,
+                      "https://ns/roles": ["x"], "d": {"0": [1] * 11}})
+    names = {
+        "good": "/a/1/c", "good-name": "https://ns/roles", "good-slash": "/~1a",
+        "good-escaped": "/a~1b/m~0n", "good-empty": "//", "good-index":
+        "/d/0/10", "null": "/a/1/b", "null-name": "n", "zeros": "/d/0/010",
+        "end": "/a/-", "wide": "/a/18446744073709551616", "tilde": "/a~",
+        "tilde-two": "/a~2", "control": "/a\t", "nothing": "",
+        "steps": "/a" * 33, "tilde-one": "/~01", "percent": "/a%2Fb",
+    }
+    return {k: v + "\n" + doc for k, v in names.items()}
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -298,6 +313,7 @@ def main():
     seeds("b64", b64_seeds())
     seeds("discovery", discovery_seeds())
     seeds("keyfile", keyfile_seeds())
+    seeds("pointer", pointer_seeds())
 
 
 if __name__ == "__main__":
