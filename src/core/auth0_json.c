@@ -7,6 +7,8 @@
 #include <apr_strings.h>
 #include <jansson.h>
 
+#include "core/auth0_ascii.h"
+
 const auth0_json_limit_t auth0_json_header_limit = {2048, 16};
 const auth0_json_limit_t auth0_json_payload_limit = {65536, 32};
 const auth0_json_limit_t auth0_json_jwks_limit = {262144, 16};
@@ -113,12 +115,26 @@ bool auth0_json_is_null(const auth0_json_t *json)
     return json_is_null(json);
 }
 
+static bool is_graph(auth0_span_t text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!auth0_ascii_is_graph(text.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* jansson would pass over white space. */
 bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
                         apr_pool_t *pool)
 {
+    *literal = NULL;
+    if (!is_graph(text)) {
+        return false;
+    }
     json_t *json = json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL);
 
-    *literal = NULL;
     if (!json) {
         return false;
     }
@@ -135,14 +151,42 @@ bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b)
     return json_equal(a, b);
 }
 
+#define DIGITS_MIN 15
+#define DIGITS_MAX 17
+
 #define TEXT_FLAGS                                                             \
     ((size_t)(JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII))
 
-static const char *dump(const auth0_json_t *json, size_t flags,
+#define DELETE '\x7f'
+#define DELETE_ESCAPED "\\u007f"
+
+/* ASCII to jansson, but a control character; it stands in strings only. */
+static const char *escape_delete(const char *dumped, apr_pool_t *pool)
+{
+    size_t size = 1;
+
+    for (const char *c = dumped; *c; c++) {
+        size += *c == DELETE ? sizeof(DELETE_ESCAPED) - 1 : 1;
+    }
+    char *text = apr_palloc(pool, size);
+    char *out = text;
+
+    for (; *dumped; dumped++) {
+        if (*dumped == DELETE) {
+            out = apr_cpystrn(out, DELETE_ESCAPED, sizeof(DELETE_ESCAPED));
+            continue;
+        }
+        *out++ = *dumped;
+    }
+    *out = '\0';
+    return text;
+}
+
+static const char *dump(const auth0_json_t *json, size_t digits,
                         apr_pool_t *pool)
 {
-    char *dumped = json_dumps(json, flags);
-    const char *text = apr_pstrdup(pool, dumped);
+    char *dumped = json_dumps(json, TEXT_FLAGS | JSON_REAL_PRECISION(digits));
+    const char *text = dumped ? escape_delete(dumped, pool) : NULL;
 
     free(dumped);
     return text;
@@ -160,9 +204,11 @@ static bool gives_back(const char *text, const auth0_json_t *json)
 /* 17 digits give back any number, but make 0.1 look like an accident. */
 const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
 {
-    const char *text = dump(json, TEXT_FLAGS | JSON_REAL_PRECISION(15), pool);
+    const char *text = dump(json, DIGITS_MIN, pool);
 
-    return !text || gives_back(text, json)
-               ? text
-               : dump(json, TEXT_FLAGS | JSON_REAL_PRECISION(17), pool);
+    for (size_t digits = DIGITS_MIN + 1;
+         text && digits <= DIGITS_MAX && !gives_back(text, json); digits++) {
+        text = dump(json, digits, pool);
+    }
+    return text;
 }

@@ -48,8 +48,9 @@ bool auth0_json_is_object(const auth0_json_t *json);
 bool auth0_json_is_null(const auth0_json_t *json);
 
 /*
- * True, with a value of its own in *literal, when text alone is the JSON text
- * of a number, true or false. The value is released with pool.
+ * True, with a value of its own in *literal, when text alone, without white
+ * space, is the JSON text of a number, true or false. The value is released
+ * with pool. False, with *literal NULL, otherwise.
  */
 bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
                         apr_pool_t *pool);
@@ -59,8 +60,8 @@ bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b);
 
 /*
  * The JSON text of a value: compact, printable ASCII only, members in their
- * order, numbers in the fewest digits that give the same number back. Allocated
- * from pool; NULL when memory is short.
+ * order, and all numbers that are not whole in 15 digits, or as many more as
+ * give each of them back. Allocated from pool; NULL when memory is short.
  */
 const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool);
 

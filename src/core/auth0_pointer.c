@@ -130,8 +130,11 @@ const char *auth0_pointer_parse(auth0_pointer_t **pointer, const char *name,
         *pointer = auth0_pointer_to(name, pool);
         return NULL;
     }
-    *pointer = make(steps_of(name), pool);
-    return add_steps(*pointer, apr_pstrdup(pool, name + 1));
+    auth0_pointer_t *made = make(steps_of(name), pool);
+    const char *why = add_steps(made, apr_pstrdup(pool, name + 1));
+
+    *pointer = why ? NULL : made;
+    return why;
 }
 
 static const auth0_json_t *follow(const auth0_json_t *json, const step_t *step)

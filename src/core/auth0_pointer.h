@@ -13,8 +13,8 @@
 typedef struct auth0_pointer_t auth0_pointer_t;
 
 /*
- * Read name into *pointer, allocated from pool. Returns NULL, or a sentence
- * that goes on after the name and says what is wrong with it.
+ * Read name into *pointer, allocated from pool. Returns NULL, or, with *pointer
+ * NULL, a sentence that goes on after the name and says what is wrong with it.
  */
 AUTH0_MUST_USE const char *auth0_pointer_parse(auth0_pointer_t **pointer,
                                                const char *name,

@@ -274,9 +274,12 @@ const char *auth0_require_parse(auth0_require_t **required,
                                 const char *const *words, size_t count,
                                 apr_pool_t *pool)
 {
-    *required = apr_pcalloc(pool, sizeof(**required));
-    (*required)->kind = kind;
-    return kinds[kind].parse(*required, words, count, pool);
+    auth0_require_t *made = apr_pcalloc(pool, sizeof(*made));
+    const char *why = kinds[kind].parse(made, words, count, pool);
+
+    made->kind = kind;
+    *required = why ? NULL : made;
+    return why;
 }
 
 auth0_reason_t auth0_require_check(const auth0_require_t *required,

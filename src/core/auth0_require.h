@@ -26,9 +26,9 @@ const char *auth0_require_name(auth0_require_kind_t kind);
 
 /*
  * Read the words after the name; alternatives of each other unless the kind
- * says otherwise. Returns NULL with *required allocated from pool, or a
- * sentence that goes on after the name and says what is wrong and what would
- * be right.
+ * says otherwise. Returns NULL with *required allocated from pool, or, with
+ * *required NULL, a sentence that goes on after the name and says what is wrong
+ * and what would be right.
  */
 AUTH0_MUST_USE const char *auth0_require_parse(auth0_require_t **required,
                                                auth0_require_kind_t kind,

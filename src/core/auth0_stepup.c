@@ -6,61 +6,58 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_scope.h"
 
 /* Ten digits are three centuries. */
 #define MAX_AGE_DIGITS 10
 
-/*
- * The values are sent in a quoted-string, separated by spaces: RFC 9470 section
- * 3 gives acr_values the form of a scope.
- */
-static const char *read_acr(auth0_stepup_t *stepup, const char *value)
+/* They are sent in a quoted-string, with single spaces between them. */
+static const char *read_acr(auth0_stepup_t *stepup, const char *value,
+                            apr_pool_t *pool)
 {
-    auth0_span_t rest = auth0_span_cstr(value);
-    auth0_span_t word;
+    auth0_scope_req_t *words;
 
     if (stepup->acr_values) {
         return "has acr twice: name all values in one, acr=\"a b\"";
     }
-    for (const char *c = value; *c; c++) {
-        if (*c != ' ' &&
-            (!auth0_ascii_is_graph(*c) || *c == '"' || *c == '\\')) {
-            return "has an acr with a character that cannot be sent: use "
-                   "printable ASCII without quote and backslash";
-        }
-    }
-    if (!auth0_span_word(&word, &rest)) {
+    if (value[strspn(value, " ")] == '\0') {
         return "has an empty acr: name a value, such as "
                "acr=http://schemas.openid.net/pape/policies/2007/06/"
                "multi-factor";
     }
-    stepup->acr_values = value;
+    if (auth0_scope_req_parse(&words, &value, 1, pool)) {
+        return "has an acr with a character that cannot be sent: use printable "
+               "ASCII without quote and backslash";
+    }
+    stepup->acr_values =
+        auth0_scope_words((const auth0_scope_req_t *const *)&words, 1, pool);
     return NULL;
 }
 
-static const char *read_max_age(auth0_stepup_t *stepup, const char *value)
+static const char *read_max_age(auth0_stepup_t *stepup, const char *value,
+                                apr_pool_t *pool)
 {
     double seconds = 0;
-    size_t len = strlen(value);
+    size_t len = 0;
 
     if (stepup->max_age) {
         return "has max_age twice";
     }
-    for (size_t i = 0; i < len && auth0_ascii_is_digit(value[i]); i++) {
-        seconds = seconds * 10 + (value[i] - '0');
-        stepup->max_age = i + 1 == len ? value : NULL;
+    for (; auth0_ascii_is_digit(value[len]); len++) {
+        seconds = seconds * 10 + (value[len] - '0');
     }
-    if (!stepup->max_age || len > MAX_AGE_DIGITS) {
+    if (len == 0 || len > MAX_AGE_DIGITS || value[len]) {
         return "has a max_age that is no whole number of seconds, such as "
                "max_age=300";
     }
+    stepup->max_age = apr_pstrdup(pool, value);
     stepup->max_age_seconds = seconds;
     return NULL;
 }
 
 typedef struct parameter_t {
     const char *prefix;
-    const char *(*read)(auth0_stepup_t *, const char *value);
+    const char *(*read)(auth0_stepup_t *, const char *value, apr_pool_t *);
 } parameter_t;
 
 static const parameter_t parameters[] = {
@@ -76,7 +73,8 @@ static const char *read_word(auth0_stepup_t *stepup, const char *word,
     for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
         const parameter_t *parameter = &parameters[i];
         if (auth0_span_starts(auth0_span_cstr(word), parameter->prefix)) {
-            return parameter->read(stepup, word + strlen(parameter->prefix));
+            return parameter->read(stepup, word + strlen(parameter->prefix),
+                                   pool);
         }
     }
     return apr_psprintf(pool, USAGE ", and knows no '%s'", word);
@@ -89,10 +87,10 @@ const char *auth0_stepup_parse(auth0_stepup_t **stepup,
     auth0_stepup_t *made = apr_pcalloc(pool, sizeof(*made));
     const char *why = count == 0 ? USAGE : NULL;
 
-    *stepup = made;
     for (size_t i = 0; !why && i < count; i++) {
-        why = read_word(made, apr_pstrdup(pool, words[i]), pool);
+        why = read_word(made, words[i], pool);
     }
+    *stepup = why ? NULL : made;
     return why;
 }
 
@@ -124,7 +122,7 @@ static auth0_reason_t check_age(const auth0_stepup_t *stepup,
                                 const auth0_claims_t *claims,
                                 const auth0_stepup_facts_t *facts)
 {
-    double now = (double)apr_time_sec(facts->now);
+    double now = (double)facts->now / APR_USEC_PER_SEC;
     const auth0_json_t *claim = auth0_claims_find(claims, facts->auth_time);
     double auth_time;
 

@@ -12,7 +12,7 @@
  */
 typedef struct auth0_stepup_t {
     const char *acr_values; /* words, one of which must be acr; or NULL */
-    const char *max_age;    /* seconds in digits, or NULL               */
+    const char *max_age;    /* seconds in digits, or NULL                */
     double max_age_seconds;
 } auth0_stepup_t;
 
@@ -26,8 +26,8 @@ typedef struct auth0_stepup_facts_t {
 
 /*
  * Read words of the forms acr=VALUES and max_age=SECONDS, each at most once and
- * at least one of them. Returns NULL with *stepup allocated from pool, or a
- * sentence that says what is wrong and what would be right.
+ * at least one of them. Returns NULL with *stepup allocated from pool, or, with
+ * *stepup NULL, a sentence that says what is wrong and what would be right.
  */
 AUTH0_MUST_USE const char *auth0_stepup_parse(auth0_stepup_t **stepup,
                                               const char *const *words,

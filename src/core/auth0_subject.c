@@ -31,6 +31,9 @@ static const name_t grants[] = {
     {"refresh_token", AUTH0_SUBJECT_USER},
 };
 
+/* Of the sub of a client: "id@clients". */
+#define SUFFIX "@clients"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static auth0_subject_t find(auth0_span_t name, const name_t *rows, size_t count)
@@ -83,15 +86,25 @@ static auth0_subject_t by_prefix(auth0_span_t sub)
                                           : AUTH0_SUBJECT_UNKNOWN;
 }
 
+static bool is_client(auth0_span_t name, const auth0_claims_t *claims)
+{
+    return is_claim(claims, "azp", name) || is_claim(claims, "client_id", name);
+}
+
+/* A client's name may be a URL of its own choice, with a bar in it. */
 static auth0_subject_t by_form(auth0_span_t sub, const auth0_claims_t *claims)
 {
+    bool has_suffix = ends(sub, SUFFIX);
+    auth0_span_t client = sub;
+
+    client.len -= has_suffix ? strlen(SUFFIX) : 0;
+    if (is_client(sub, claims) || is_client(client, claims)) {
+        return AUTH0_SUBJECT_MACHINE;
+    }
     if (has_bar(sub)) {
         return AUTH0_SUBJECT_USER;
     }
-    return ends(sub, "@clients") || is_claim(claims, "azp", sub) ||
-                   is_claim(claims, "client_id", sub)
-               ? AUTH0_SUBJECT_MACHINE
-               : AUTH0_SUBJECT_UNKNOWN;
+    return has_suffix ? AUTH0_SUBJECT_MACHINE : AUTH0_SUBJECT_UNKNOWN;
 }
 
 static auth0_subject_t by_name(const auth0_claims_t *claims, const char *claim,
@@ -101,6 +114,19 @@ static auth0_subject_t by_name(const auth0_claims_t *claims, const char *claim,
 
     return auth0_claims_string(&value, claims, claim) ? find(value, rows, count)
                                                       : AUTH0_SUBJECT_UNKNOWN;
+}
+
+/* There is no profile for anonymous subjects: they may be called users. */
+static auth0_subject_t by_profile(auth0_span_t sub,
+                                  const auth0_claims_t *claims)
+{
+    auth0_subject_t told =
+        by_name(claims, "sub_profile", profiles, COUNT(profiles));
+
+    return told == AUTH0_SUBJECT_USER &&
+                   by_prefix(sub) == AUTH0_SUBJECT_ANONYMOUS
+               ? AUTH0_SUBJECT_ANONYMOUS
+               : told;
 }
 
 /* What is said outright goes before what the form of sub suggests. */
@@ -113,7 +139,7 @@ auth0_subject_t auth0_subject_of(const auth0_claims_t *claims)
         return AUTH0_SUBJECT_UNKNOWN;
     }
     if (auth0_claims_member(claims, "sub_profile")) {
-        return by_name(claims, "sub_profile", profiles, COUNT(profiles));
+        return by_profile(sub, claims);
     }
     told = by_prefix(sub);
     if (told == AUTH0_SUBJECT_UNKNOWN) {

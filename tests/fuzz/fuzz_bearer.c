@@ -36,7 +36,8 @@ static bool is_quoted_to_the_end(const char *text)
 
 static void challenge_is_one_field(const char *realm, apr_pool_t *pool)
 {
-    auth0_challenge_t challenge = {realm, AUTH0_REQUEST_NO_TOKEN, NULL};
+    auth0_challenge_t challenge = {.realm = realm,
+                                   .reason = AUTH0_REQUEST_NO_TOKEN};
     const char *field = auth0_bearer_challenge(&challenge, pool);
     const char *start = "Bearer realm=\"";
     HOLDS(auth0_span_starts(auth0_span_cstr(field), start));

@@ -230,6 +230,11 @@ def json_seeds():
         "nul": '{"a":"\\u0000"}',
         "bom": b"\xef\xbb\xbf{}",
         "large-number": '{"a":1e400}',
+        "good-delete": '{"a":"\x7f","\\u007f":[0.1,0.12345678901234567]}',
+        "good-unicode": '{"a":"\\u00e9\\ud83d\\ude00","b":-0.0}',
+        "literal": "-1.5e3",
+        "literal-false": "false",
+        "literal-space": "1 ",
         "array": "[]",
         "open": '{"a',
     }
@@ -308,6 +313,58 @@ def deny_seeds():
     }
 
 
+def pointer_seeds():
+    doc = json.dumps({"a": [10, {"b": None, "c": False}], "": {"": 0},
+                      "a/b": {"m~n": 1}, "n": None, "/a": 2,
+                      "https://ns/roles": ["x"], "d": {"0": [1] * 11}})
+    names = {
+        "good": "/a/1/c", "good-name": "https://ns/roles", "good-slash": "/~1a",
+        "good-escaped": "/a~1b/m~0n", "good-empty": "//", "good-index":
+        "/d/0/10", "null": "/a/1/b", "null-name": "n", "zeros": "/d/0/010",
+        "end": "/a/-", "wide": "/a/18446744073709551616", "tilde": "/a~",
+        "tilde-two": "/a~2", "control": "/a\t", "nothing": "",
+        "steps": "/a" * 33, "tilde-one": "/~01", "percent": "/a%2Fb",
+    }
+    return {k: v + "\n" + doc for k, v in names.items()}
+
+
+def require_seeds():
+    def line(kind, words, **claims):
+        return "%d%s\n%s" % (kind, "|".join(words), json.dumps(claims))
+    details = [{"type": "x"}, {"type": "pay"}]
+    return {
+        "good-scope": line(0, ["a", "b c"], scope="c b"),
+        "good-permission": line(1, ["b c"], permissions=["b", "c"]),
+        "good-claim": line(2, ["https://ns/r", "x", "y"],
+                           **{"https://ns/r": ["z", "y"]}),
+        "good-pointer": line(2, ["/u/r/1", "1.5"], u={"r": [0, 1.5]}),
+        "good-boolean": line(2, ["v", "true"], v=True),
+        "good-present": line(2, ["v"], v=False),
+        "good-org": line(3, ["Corp", "org_1"], org_id="org_2",
+                         org_name="corp"),
+        "good-org-id": line(3, ["org_1"], org_id="org_1"),
+        "good-client": line(4, ["a", "b"], azp="a", client_id="b"),
+        "good-user": line(5, ["user"], sub="auth0|1", gty="password"),
+        "good-machine": line(5, ["machine"], sub="a@clients", azp="a"),
+        "good-agent": line(5, ["agent"], sub="x", sub_profile="ai_agent"),
+        "good-anonymous": line(5, ["anonymous"], sub="anon@1",
+                               sub_profile="user"),
+        "good-step-up": line(6, ["acr=a b", "max_age=9"], acr="b",
+                             auth_time=NOW - 9),
+        "good-details": line(7, ["pay"], authorization_details=details),
+        "old": line(6, ["max_age=9"], auth_time=NOW - 10),
+        "future": line(6, ["max_age=9"], auth_time=NOW + 5.5),
+        "text-time": line(6, ["max_age=9"], auth_time="x"),
+        "two-clients": line(4, ["a"], azp="a", client_id="b"),
+        "array-scope": line(0, ["a"], scope=["a"]),
+        "literal": line(2, ["v", "1", "1.0", " 1", "null"], v=[[1], "1.0"]),
+        "null": line(2, ["v", "null"], v=None),
+        "detail": line(7, ["pay"], authorization_details=details[1]),
+        "no-words": line(3, []),
+        "bad-words": line(6, ["acr=a\"b"]),
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -322,6 +379,8 @@ def main():
     seeds("discovery", discovery_seeds())
     seeds("keyfile", keyfile_seeds())
     seeds("deny", deny_seeds())
+    seeds("pointer", pointer_seeds())
+    seeds("require", require_seeds())
 
 
 if __name__ == "__main__":

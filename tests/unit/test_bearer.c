@@ -116,21 +116,26 @@ typedef struct challenge_row_t {
 
 static const challenge_row_t challenge_rows[] = {
     {"no token",
-     {"orders", AUTH0_REQUEST_NO_TOKEN, NULL},
+     {.realm = "orders", .reason = AUTH0_REQUEST_NO_TOKEN},
      "Bearer realm=\"orders\""},
     {"another scheme",
-     {"orders", AUTH0_REQUEST_SCHEME, NULL},
+     {.realm = "orders", .reason = AUTH0_REQUEST_SCHEME},
      "Bearer realm=\"orders\""},
     {"quote and backslash in the realm",
-     {"a\"b\\c", AUTH0_REQUEST_NO_TOKEN, NULL},
+     {.realm = "a\"b\\c", .reason = AUTH0_REQUEST_NO_TOKEN},
      "Bearer realm=\"a\\\"b\\\\c\""},
-    {"empty realm", {"", AUTH0_REQUEST_NO_TOKEN, NULL}, "Bearer realm=\"\""},
+    {"empty realm",
+     {.realm = "", .reason = AUTH0_REQUEST_NO_TOKEN},
+     "Bearer realm=\"\""},
     {"comma and equals sign in the realm",
-     {"a, b=c", AUTH0_REQUEST_NO_TOKEN, NULL},
+     {.realm = "a, b=c", .reason = AUTH0_REQUEST_NO_TOKEN},
      "Bearer realm=\"a, b=c\""},
     {"scope beside no error",
-     {"orders", AUTH0_REQUEST_NO_TOKEN, "read:orders"},
+     {"orders", AUTH0_REQUEST_NO_TOKEN, "read:orders", NULL, NULL},
      "Bearer realm=\"orders\", scope=\"read:orders\""},
+    {"another Require",
+     {.realm = "orders", .reason = AUTH0_REQUIRE_ORG},
+     "Bearer realm=\"orders\""},
 };
 
 static void a_challenge_without_error_is_bare(void **state)
@@ -150,7 +155,8 @@ static void a_challenge_names_error_and_scope(void **state)
     unsigned bad = 0;
     for (unsigned i = 0; i < AUTH0_REASON_COUNT; i++) {
         const auth0_reason_info_t *info = auth0_reason_info((auth0_reason_t)i);
-        auth0_challenge_t challenge = {"r", (auth0_reason_t)i, "a b"};
+        auth0_challenge_t challenge = {"r", (auth0_reason_t)i, "a b", NULL,
+                                       NULL};
         const char *error =
             info->error == NULL
                 ? ""
@@ -165,13 +171,53 @@ static void a_challenge_names_error_and_scope(void **state)
     assert_int_equal(bad, 0);
 }
 
+#define STEP_UP                                                                \
+    "Bearer realm=\"r\", error=\"insufficient_user_authentication\", "         \
+    "error_description=\"A more recent or a stronger authentication is "       \
+    "required\""
+
+/* RFC 9470 section 3. */
+static const challenge_row_t step_up_rows[] = {
+    {"acr",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", NULL},
+     STEP_UP ", acr_values=\"gold\""},
+    {"two acr",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold silver", NULL},
+     STEP_UP ", acr_values=\"gold silver\""},
+    {"age",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "300"},
+     STEP_UP ", max_age=\"300\""},
+    {"no age at all",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "0"},
+     STEP_UP ", max_age=\"0\""},
+    {"both",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", "300"},
+     STEP_UP ", acr_values=\"gold\", max_age=\"300\""},
+    {"all",
+     {"r", AUTH0_REQUIRE_STEP_UP, "a b", "gold", "300"},
+     STEP_UP ", scope=\"a b\", acr_values=\"gold\", max_age=\"300\""},
+    {"none", {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, NULL}, STEP_UP},
+};
+
+static void a_challenge_says_how_to_authenticate(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(step_up_rows); i++) {
+        const challenge_row_t *row = &step_up_rows[i];
+        bad += support_text(row->name,
+                            auth0_bearer_challenge(&row->challenge, *state),
+                            row->want);
+    }
+    assert_int_equal(bad, 0);
+}
+
 /* RFC 9110 section 5.5: CR, LF and NUL would start another field. */
 static void a_realm_cannot_break_the_field(void **state)
 {
     unsigned bad = 0;
     for (int c = 1; c < 256; c++) {
-        auth0_challenge_t challenge = {apr_psprintf(*state, "a%cb", c),
-                                       AUTH0_REQUEST_NO_TOKEN, NULL};
+        auth0_challenge_t challenge = {.realm = apr_psprintf(*state, "a%cb", c),
+                                       .reason = AUTH0_REQUEST_NO_TOKEN};
         auth0_span_t field =
             support_span(auth0_bearer_challenge(&challenge, *state));
         bad += support_equal(apr_psprintf(*state, "byte %02x", (unsigned)c),
@@ -188,6 +234,7 @@ int main(void)
         SUPPORT_TEST(only_token68_bytes_pass),
         SUPPORT_TEST(a_challenge_without_error_is_bare),
         SUPPORT_TEST(a_challenge_names_error_and_scope),
+        SUPPORT_TEST(a_challenge_says_how_to_authenticate),
         SUPPORT_TEST(a_realm_cannot_break_the_field),
     };
     return SUPPORT_RUN(tests);

@@ -236,6 +236,13 @@ static const claim_row_t type_rows[] = {
     {"azp number", WITH("\"azp\":1"), AUTH0_CLAIMS_TYPE},
     {"client_id number", WITH("\"client_id\":1"), AUTH0_CLAIMS_TYPE},
     {"org_id array", WITH("\"org_id\":[]"), AUTH0_CLAIMS_TYPE},
+    {"org_name", WITH("\"org_name\":\"corp\""), AUTH0_OK},
+    {"org_name empty", WITH("\"org_name\":\"\""), AUTH0_OK},
+    {"org_name number", WITH("\"org_name\":1"), AUTH0_CLAIMS_TYPE},
+    {"org_name null", WITH("\"org_name\":null"), AUTH0_CLAIMS_TYPE},
+    {"org_name array", WITH("\"org_name\":[\"corp\"]"), AUTH0_CLAIMS_TYPE},
+    {"org_name object", WITH("\"org_name\":{}"), AUTH0_CLAIMS_TYPE},
+    {"org_name false", WITH("\"org_name\":false"), AUTH0_CLAIMS_TYPE},
     {"scope", WITH("\"scope\":\"a b\""), AUTH0_OK},
     {"scope empty", WITH("\"scope\":\"\""), AUTH0_OK},
     {"scope array", WITH("\"scope\":[\"a\",\"b\"]"), AUTH0_CLAIMS_TYPE},
@@ -269,7 +276,8 @@ static void claims_have_exact_types(void **state)
 }
 
 static const char *const names_of_people[] = {
-    "sub", "azp", "client_id", "org_id", "https://example.com/user"};
+    "sub",    "azp",      "client_id",
+    "org_id", "org_name", "https://example.com/user"};
 
 /* These names go into headers, logs and r->user. */
 static void names_hold_no_control_characters(void **state)
@@ -485,6 +493,30 @@ static void strings_are_read_by_exact_name(void **state)
     assert_false(auth0_claims_string(&value, claims, "absent"));
 }
 
+static void any_claim_is_found_by_name_or_pointer(void **state)
+{
+    auth0_claims_t *claims;
+    auth0_pointer_t *pointer;
+    auth0_span_t text =
+        support_span("{\"n\":null,\"/a/b\":1,\"a\":{\"b\":\"c\"}}");
+    assert_int_equal(auth0_claims_parse(&claims, text, *state), AUTH0_OK);
+    const auth0_json_t *a = auth0_claims_member(claims, "a");
+    assert_true(auth0_json_is_object(a));
+    assert_true(auth0_json_is_null(auth0_claims_member(claims, "n")));
+    assert_true(
+        auth0_json_number(&(double){0}, auth0_claims_member(claims, "/a/b")));
+    assert_null(auth0_claims_member(claims, "A"));
+    assert_null(auth0_claims_member(claims, "b"));
+    assert_null(auth0_claims_member(claims, ""));
+    assert_null(auth0_pointer_parse(&pointer, "/a/b", *state));
+    assert_ptr_equal(auth0_claims_find(claims, pointer),
+                     auth0_json_member(a, "b"));
+    assert_null(auth0_pointer_parse(&pointer, "a", *state));
+    assert_ptr_equal(auth0_claims_find(claims, pointer), a);
+    assert_null(auth0_pointer_parse(&pointer, "n", *state));
+    assert_null(auth0_claims_find(claims, pointer));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +535,7 @@ int main(void)
         SUPPORT_TEST(odd_clocks_do_no_harm),
         SUPPORT_TEST(the_earlier_check_names_the_reason),
         SUPPORT_TEST(strings_are_read_by_exact_name),
+        SUPPORT_TEST(any_claim_is_found_by_name_or_pointer),
     };
     return SUPPORT_RUN(tests);
 }

@@ -273,6 +273,226 @@ static void values_are_as_written(void **state)
     assert_null(auth0_json_at(NULL, 0));
 }
 
+typedef struct literal_row_t {
+    const char *text;
+    const char *want; /* its JSON text again, or NULL */
+} literal_row_t;
+
+static const literal_row_t literal_rows[] = {
+    {"true", "true"},
+    {"false", "false"},
+    {"0", "0"},
+    {"-0", "0"},
+    {"-1", "-1"},
+    {"42", "42"},
+    {"1.0", "1.0"},
+    {"1.50", "1.5"},
+    {"1e3", "1000.0"},
+    {"1E+3", "1000.0"},
+    {"-0.0", "-0.0"},
+    {"9007199254740993", "9007199254740993"},
+    {"9223372036854775807", "9223372036854775807"},
+    {"-9223372036854775808", "-9223372036854775808"},
+    {"9223372036854775808", NULL},
+    {"340282366920938463463374607431768211456", NULL},
+    {"1e400", NULL},
+    {"", NULL},
+    {" ", NULL},
+    {" 1", NULL},
+    {"1 ", NULL},
+    {"\t1", NULL},
+    {"1\n", NULL},
+    {"\rtrue", NULL},
+    {"true ", NULL},
+    {"1 2", NULL},
+    {"1,2", NULL},
+    {"null", NULL},
+    {"True", NULL},
+    {"TRUE", NULL},
+    {"tru", NULL},
+    {"truer", NULL},
+    {"yes", NULL},
+    {"01", NULL},
+    {"+1", NULL},
+    {".5", NULL},
+    {"5.", NULL},
+    {"0x1", NULL},
+    {"NaN", NULL},
+    {"-", NULL},
+    {"Infinity", NULL},
+    {"\"1\"", NULL},
+    {"\"true\"", NULL},
+    {"\"\"", NULL},
+    {"[]", NULL},
+    {"[1]", NULL},
+    {"{}", NULL},
+    {"{\"a\":1}", NULL},
+    {"admin", NULL},
+    {"\xef\xbb\xbf"
+     "1",
+     NULL},
+    {"\xff", NULL},
+};
+
+static void literals_are_numbers_and_booleans_alone(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(literal_rows); i++) {
+        const literal_row_t *row = &literal_rows[i];
+        static char poison;
+        const auth0_json_t *json = (const auth0_json_t *)(const void *)&poison;
+        bool done = auth0_json_literal(
+            &json, support_copy(support_span(row->text), *state), *state);
+        assert_ptr_not_equal(json, &poison);
+        assert_int_equal(done, json != NULL);
+        bad += support_text(
+            row->text, done ? auth0_json_text(json, *state) : NULL, row->want);
+    }
+    assert_int_equal(bad, 0);
+    const auth0_json_t *json;
+    assert_false(auth0_json_literal(&json, auth0_span("1\0", 2), *state));
+    assert_true(auth0_json_literal(&json, auth0_span("12", 1), *state));
+    assert_string_equal(auth0_json_text(json, *state), "1");
+}
+
+/* The value of a member that is written like this. */
+static const auth0_json_t *value_of(const char *text, apr_pool_t *pool)
+{
+    const auth0_json_t *object;
+    const char *all = apr_pstrcat(pool, "{\"v\":", text, "}", NULL);
+    assert_true(auth0_json_object(&object, support_span(all),
+                                  auth0_json_payload_limit, pool));
+    return auth0_json_member(object, "v");
+}
+
+typedef struct same_row_t {
+    const char *a;
+    const char *b;
+    bool want;
+} same_row_t;
+
+static const same_row_t same_rows[] = {
+    {"1", "1", true},
+    {"0", "-0", true},
+    {"1.0", "1.0", true},
+    {"1.0", "1e0", true},
+    {"1.5", "1.50", true},
+    {"0.0", "-0.0", true},
+    {"true", "true", true},
+    {"false", "false", true},
+    {"null", "null", true},
+    {"\"1\"", "\"1\"", true},
+    {"\"\\u0061\"", "\"a\"", true},
+    {"[1,2]", "[1,2]", true},
+    {"{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", true},
+    {"1", "1.0", false},
+    {"1000", "1e3", false},
+    {"1", "2", false},
+    {"1", "-1", false},
+    {"1", "true", false},
+    {"0", "false", false},
+    {"1", "\"1\"", false},
+    {"1.0", "\"1.0\"", false},
+    {"true", "\"true\"", false},
+    {"true", "false", false},
+    {"null", "false", false},
+    {"null", "\"null\"", false},
+    {"null", "0", false},
+    {"9007199254740992", "9007199254740993", false},
+    {"9007199254740992.0", "9007199254740993.0", true},
+    {"9007199254740993", "9007199254740993.0", false},
+    {"9223372036854775806", "9223372036854775807", false},
+    {"0.1", "0.10000000000000001", true},
+    {"0.3", "0.30000000000000004", false},
+    {"\"a\"", "\"A\"", false},
+    {"\"a\"", "\"ab\"", false},
+    {"[1]", "1", false},
+    {"[1]", "[1,1]", false},
+    {"[1,2]", "[2,1]", false},
+    {"[]", "{}", false},
+    {"{\"a\":1}", "{\"a\":1.0}", false},
+};
+
+static void values_are_the_same_when_types_are(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(same_rows); i++) {
+        const same_row_t *row = &same_rows[i];
+        const auth0_json_t *a = value_of(row->a, *state);
+        const auth0_json_t *b = value_of(row->b, *state);
+        const char *name = apr_pstrcat(*state, row->a, " ", row->b, NULL);
+        bad += support_equal(name, auth0_json_same(a, b), row->want);
+        bad += support_equal(name, auth0_json_same(b, a), row->want);
+    }
+    assert_int_equal(bad, 0);
+    assert_false(auth0_json_same(NULL, value_of("null", *state)));
+    assert_false(auth0_json_same(value_of("null", *state), NULL));
+    assert_false(auth0_json_same(NULL, NULL));
+}
+
+typedef struct written_row_t {
+    const char *json;
+    const char *want;
+} written_row_t;
+
+static const written_row_t written_rows[] = {
+    {"\"a\"", "\"a\""},
+    {"\"\"", "\"\""},
+    {" [ 1 , 2 ] ", "[1,2]"},
+    {"{ \"b\" : 1, \"a\" : 2 }", "{\"b\":1,\"a\":2}"},
+    {"[]", "[]"},
+    {"{}", "{}"},
+    {"null", "null"},
+    {"true", "true"},
+    {"9007199254740993", "9007199254740993"},
+    {"-9223372036854775808", "-9223372036854775808"},
+    {"1.0", "1.0"},
+    {"1e0", "1.0"},
+    {"0.1", "0.1"},
+    {"1.1", "1.1"},
+    {"1.8e9", "1800000000.0"},
+    {"0.30000000000000004", "0.30000000000000004"},
+    {"0.1234567890123456", "0.1234567890123456"},
+    {"9007199254740993.0", "9007199254740992.0"},
+    {"1e308", "1e308"},
+    {"\"\\/\"", "\"/\""},
+    {"\"\\\"\\\\\"", "\"\\\"\\\\\""},
+    {"\"\\n\\r\\t\\b\\f\\u0001\"", "\"\\n\\r\\t\\b\\f\\u0001\""},
+    {"\"\x7f\"", "\"\\u007f\""},
+    {"\"\\u007f\\u007Fa\\u007f\"", "\"\\u007f\\u007fa\\u007f\""},
+    {"{\"\\u007f\":1}", "{\"\\u007f\":1}"},
+    {"\"\\\\u007f\"", "\"\\\\u007f\""},
+    {"\"\\u0080\"", "\"\\u0080\""},
+    {"\"\xc3\xa9\"", "\"\\u00E9\""},
+    {"\"\xf0\x9f\x98\x80\"", "\"\\uD83D\\uDE00\""},
+    {"{\"\xc3\xa9\":[\"\xe2\x82\xac\"]}", "{\"\\u00E9\":[\"\\u20AC\"]}"},
+};
+
+static void a_value_is_written_in_plain_characters(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(written_rows); i++) {
+        const written_row_t *row = &written_rows[i];
+        const auth0_json_t *json = value_of(row->json, *state);
+        const char *text = auth0_json_text(json, *state);
+        bad += support_text(row->json, text, row->want);
+        bad += support_equal(
+            row->json, auth0_json_same(value_of(text, *state), json), true);
+    }
+    assert_int_equal(bad, 0);
+    assert_null(auth0_json_text(NULL, *state));
+}
+
+static void only_null_is_null(void **state)
+{
+    static const char *const others[] = {"0", "\"\"", "false", "[]", "{}"};
+    assert_true(auth0_json_is_null(value_of("null", *state)));
+    assert_false(auth0_json_is_null(NULL));
+    for (size_t i = 0; i < COUNT(others); i++) {
+        assert_false(auth0_json_is_null(value_of(others[i], *state)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +505,10 @@ int main(void)
         SUPPORT_TEST(members_are_found_by_exact_name),
         SUPPORT_TEST(each_value_has_one_type),
         SUPPORT_TEST(values_are_as_written),
+        SUPPORT_TEST(literals_are_numbers_and_booleans_alone),
+        SUPPORT_TEST(values_are_the_same_when_types_are),
+        SUPPORT_TEST(a_value_is_written_in_plain_characters),
+        SUPPORT_TEST(only_null_is_null),
     };
     return SUPPORT_RUN(tests);
 }

@@ -52,6 +52,15 @@ static const reason_row_t rows[] = {
     {AUTH0_DENY_SID, "deny.sid", 401, TOKEN},
     {AUTH0_DENY_KID, "deny.kid", 401, TOKEN},
     {AUTH0_REQUIRE_SCOPE, "require.scope", 403, "insufficient_scope"},
+    {AUTH0_REQUIRE_PERMISSION, "require.permission", 403, "insufficient_scope"},
+    {AUTH0_REQUIRE_CLAIM, "require.claim", 403, NULL},
+    {AUTH0_REQUIRE_ORG, "require.org", 403, NULL},
+    {AUTH0_REQUIRE_CLIENT, "require.client", 403, NULL},
+    {AUTH0_REQUIRE_SUBJECT, "require.subject", 403, NULL},
+    {AUTH0_REQUIRE_STEP_UP, "require.step_up", 401,
+     "insufficient_user_authentication"},
+    {AUTH0_REQUIRE_AUTHORIZATION_DETAILS, "require.authorization_details", 403,
+     NULL},
     {AUTH0_REQUIRE_OTHER, "require.other", 403, NULL},
 };
 

@@ -92,6 +92,70 @@ static void a_nul_does_not_end_a_grant(void **state)
         auth0_scope_satisfied(parse(b, *state), auth0_span("a\0 b", 4)));
 }
 
+typedef struct array_row_t {
+    const char *alternatives[ALTERNATIVES_MAX];
+    const char *granted; /* JSON */
+    bool want;
+} array_row_t;
+
+static const array_row_t array_rows[] = {
+    {{"a"}, "[\"a\"]", true},
+    {{"b"}, "[\"a\",\"b\",\"c\"]", true},
+    {{"c"}, "[\"a\",\"b\",\"c\"]", true},
+    {{"b a"}, "[\"a\",\"b\"]", true},
+    {{"a b"}, "[\"a\"]", false},
+    {{"a b"}, "[\"b\"]", false},
+    {{"a b"}, "[\"a b\"]", false},
+    {{"a"}, "[\"a b\"]", false},
+    {{"a"}, "[\"b a\"]", false},
+    {{"a", "b"}, "[\"b\"]", true},
+    {{"a", "b"}, "[\"c\"]", false},
+    {{"a b", "c d"}, "[\"a\",\"c\"]", false},
+    {{"a b", "c d"}, "[\"d\",\"c\"]", true},
+    {{"a"}, "[]", false},
+    {{"a"}, "[\"\"]", false},
+    {{"a"}, "[\"A\"]", false},
+    {{"a"}, "[\"ab\"]", false},
+    {{"ab"}, "[\"a\",\"b\"]", false},
+    {{"ab"}, "[\"a\"]", false},
+    {{"a"}, "[\" a\",\"a \"]", false},
+    {{"a"}, "[1,null,true,{},[],\"a\"]", true},
+    {{"a"}, "[[\"a\"]]", false},
+    {{"a"}, "[{\"a\":1}]", false},
+    {{"1"}, "[1]", false},
+    {{"true"}, "[true]", false},
+    {{"null"}, "[null]", false},
+    {{"a"}, "\"a\"", false},
+    {{"a"}, "{\"a\":\"a\"}", false},
+    {{"a"}, "{\"0\":\"a\"}", false},
+    {{"1"}, "1", false},
+    {{"true"}, "true", false},
+    {{"null"}, "null", false},
+    {{"read:*"}, "[\"read:orders\"]", false},
+};
+
+/* An element is a word as a whole, with its spaces. */
+static void an_array_grants_its_elements(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(array_rows); i++) {
+        const array_row_t *row = &array_rows[i];
+        const char *text =
+            apr_pstrcat(*state, "{\"p\":", row->granted, "}", NULL);
+        const auth0_json_t *object;
+        assert_true(auth0_json_object(&object, support_span(text),
+                                      auth0_json_payload_limit, *state));
+        bad += support_equal(
+            row->granted,
+            auth0_scope_satisfied_by(parse(row->alternatives, *state),
+                                     auth0_json_member(object, "p")),
+            row->want);
+    }
+    assert_int_equal(bad, 0);
+    assert_false(auth0_scope_satisfied_by(
+        parse(array_rows[0].alternatives, *state), NULL));
+}
+
 #define REQS_MAX 3
 
 typedef struct words_row_t {
@@ -184,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(a_grant_is_judged_by_whole_words),
         SUPPORT_TEST(a_nul_does_not_end_a_grant),
+        SUPPORT_TEST(an_array_grants_its_elements),
         SUPPORT_TEST(the_challenge_gets_the_first_alternatives),
         SUPPORT_TEST(words_that_no_scope_can_have_are_refused),
         SUPPORT_TEST(a_requirement_outlives_its_text),

@@ -23,6 +23,16 @@ static const pair_row_t pairs[] = {
     {"case differs", "rs256", 5, "RS256", false, true, false},
     {"last byte differs", "RS257", 5, "RS256", false, false, false},
     {"first byte differs", "PS256", 5, "RS256", false, false, false},
+    {"case differs, and the last byte", "rs257", 5, "RS256", false, false,
+     false},
+    {"letters and signs between them", "Org-A_1", 7, "oRG-a_1", false, true,
+     false},
+    {"caret and tilde", "^", 1, "~", false, false, false},
+    {"underline and delete", "_", 1, "\x7f", false, false, false},
+    {"hyphen and carriage return", "-", 1, "\r", false, false, false},
+    {"first and last letters", "AZaz", 4, "azAZ", false, true, false},
+    {"UTF-8 letters do not fold", "\xc3\x84", 2, "\xc3\xa4", false, false,
+     false},
     {"NUL inside", "RS\0006", 4, "RS", false, false, true},
     {"NUL at the end", "RS\0", 3, "RS", false, false, true},
     {"letter and its 0x20 neighbour", "[", 1, "{", false, false, false},
@@ -42,10 +52,25 @@ static void compares_whole_values(void **state)
         bad += support_equal(row->name, auth0_span_is(a, row->b), row->same);
         bad += support_equal(row->name, auth0_span_is_nocase(a, row->b),
                              row->same_nocase);
+        bad += support_equal(row->name, auth0_span_eq_nocase(a, b),
+                             row->same_nocase);
+        bad += support_equal(row->name, auth0_span_eq_nocase(b, a),
+                             row->same_nocase);
         bad +=
             support_equal(row->name, auth0_span_starts(a, row->b), row->starts);
     }
     assert_int_equal(bad, 0);
+}
+
+/* Both may hold NULs; a byte behind the end is never looked at. */
+static void case_is_ignored_in_all_bytes(void **state)
+{
+    auth0_span_t a = support_copy(auth0_span("A\0B", 3), *state);
+    auth0_span_t b = support_copy(auth0_span("a\0b", 3), *state);
+    auth0_span_t c = support_copy(auth0_span("a\0c", 3), *state);
+    assert_true(auth0_span_eq_nocase(a, b));
+    assert_false(auth0_span_eq_nocase(a, c));
+    assert_false(auth0_span_eq_nocase(a, support_span("A")));
 }
 
 static void null_text_is_the_empty_span(void **state)
@@ -55,6 +80,7 @@ static void null_text_is_the_empty_span(void **state)
     assert_int_equal(none.len, 0);
     assert_true(auth0_span_is(none, ""));
     assert_true(auth0_span_eq(none, auth0_span(NULL, 0)));
+    assert_true(auth0_span_eq_nocase(none, auth0_span(NULL, 0)));
     assert_int_equal(auth0_span_cstr("abc").len, 3);
 }
 
@@ -136,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(compares_whole_values),
+        SUPPORT_TEST(case_is_ignored_in_all_bytes),
         SUPPORT_TEST(null_text_is_the_empty_span),
         SUPPORT_TEST(cuts_before_the_first_separator),
         SUPPORT_TEST(takes_words_between_spaces),
