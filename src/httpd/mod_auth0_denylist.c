@@ -12,6 +12,9 @@
 #include "net/auth0_clock.h"
 #include "net/auth0_file.h"
 
+/* Of the processor's cache, in bytes. */
+#define LINE ((size_t)64)
+
 /* Room for the image of a list: it is not taken before it is written to. */
 #define ROOM_LEAST ((size_t)64 << 20)
 #define ROOM_TIMES 4
@@ -25,7 +28,7 @@
 /* What the processes share; the pair is last, with its images behind it. */
 typedef struct shared_t {
     auth0_file_stamp_t stamp; /* of the file when it was last read */
-    alignas(64) auth0_denypair_t pair;
+    alignas(LINE) auth0_denypair_t pair;
 } shared_t;
 
 struct mod_auth0_denylist_t {
@@ -125,13 +128,15 @@ static size_t room_for(const auth0_deny_plan_t *plan)
 
 static bool make_room(mod_auth0_denylist_t *list, size_t room, apr_pool_t *pool)
 {
-    size_t bytes = offsetof(shared_t, pair) + auth0_denypair_bytes(room);
+    size_t bytes = offsetof(shared_t, pair) + auth0_denypair_bytes(room) + LINE;
     apr_shm_t *shm;
 
     if (apr_shm_create(&shm, bytes, NULL, pool) != APR_SUCCESS) {
         return false;
     }
-    list->shared = apr_shm_baseaddr_get(shm);
+    /* APR keeps a few bytes at the beginning of the page for itself. */
+    list->shared =
+        (void *)APR_ALIGN((uintptr_t)apr_shm_baseaddr_get(shm), LINE);
     auth0_denypair_start(&list->shared->pair, room);
     return true;
 }

@@ -51,6 +51,12 @@ DESCRIPTIONS = {
     "claims.nbf": "The token is not valid yet",
     "claims.iat": "The token was issued in the future",
     "cnf.unknown": "The token is bound in a way not supported here",
+    "deny.sub": "The token has been revoked",
+    "deny.client": "The token has been revoked",
+    "deny.org": "The token has been revoked",
+    "deny.jti": "The token has been revoked",
+    "deny.sid": "The token has been revoked",
+    "deny.kid": "The token has been revoked",
 }
 for _code, _text in DESCRIPTIONS.items():
     ANSWERS[_code] = (401, "invalid_token", _text)
@@ -59,6 +65,7 @@ for _code, _text in DESCRIPTIONS.items():
 WITHOUT_CHALLENGE = {
     "config.incomplete": 500,
     "key.unavailable": 503,
+    "deny.unavailable": 503,
     "require.other": 403,
 }
 
