@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_denylist.h"
 
+#include <errno.h>
 #include <stdalign.h>
+#include <unistd.h>
 
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -36,6 +38,7 @@ struct mod_auth0_denylist_t {
     const server_rec *server;
     shared_t *shared;
     int unsettled;
+    bool is_tried; /* this process has seen whether it can read the file */
 };
 
 /* A file that was read, in a pool that is given back at once. */
@@ -263,6 +266,35 @@ static void read_again(mod_auth0_denylist_t *list)
     close_reading(&reading);
 }
 
+/*
+ * What root has read when httpd was started, its User may not be able to: that
+ * should be told before the list changes.
+ */
+static void try_once(mod_auth0_denylist_t *list)
+{
+    if (list->is_tried) {
+        return;
+    }
+    list->is_tried = true;
+    if (access(list->path, R_OK) != 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, APR_FROM_OS_ERROR(errno),
+                     list->server,
+                     "Auth0DenyList: the User of httpd cannot read the list "
+                     "%s: let it, or changes have no effect",
+                     list->path);
+    }
+}
+
+static void look_at(mod_auth0_denylist_t *list)
+{
+    if (!auth0_file_stamp_same(auth0_file_stamp(list->path),
+                               list->shared->stamp)) {
+        list->is_tried = true;
+        read_again(list);
+    }
+    try_once(list);
+}
+
 void mod_auth0_denylist_look(void)
 {
     int64_t now = auth0_clock_monotonic();
@@ -271,12 +303,7 @@ void mod_auth0_denylist_look(void)
         return;
     }
     for (int i = 0; i < deny.lists->nelts; i++) {
-        mod_auth0_denylist_t *list =
-            APR_ARRAY_IDX(deny.lists, i, mod_auth0_denylist_t *);
-        if (!auth0_file_stamp_same(auth0_file_stamp(list->path),
-                                   list->shared->stamp)) {
-            read_again(list);
-        }
+        look_at(APR_ARRAY_IDX(deny.lists, i, mod_auth0_denylist_t *));
     }
     deny.next_look = now + LOOK_AGAIN;
 }

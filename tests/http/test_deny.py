@@ -266,6 +266,22 @@ def test_a_bad_change_leaves_the_former_list(announce, spoil, words):
         )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_a_list_that_only_root_can_read(announce):
+    """It is in force, and that it cannot be read again is told at once."""
+    token = good()
+    httpd = Httpd(config() + LIST + ORDERS, {**FILES, "deny": DENY_ALL})
+    (httpd.directory / "deny").chmod(0o600)
+    announce("the User of httpd cannot read the list .*/deny: let it")
+    with httpd:
+        httpd.wait_for_log("the User of httpd cannot read")
+        answers.refused(httpd.get("/orders", token), "deny.sub")
+        (httpd.directory / "deny").chmod(0o644)
+        httpd.write("deny", "")
+        wait_for(httpd, "/orders", token, "ok", SOON)
+        assert httpd.error_log.read_text().count("cannot read the list") == 1
+
+
 def test_two_lists_and_none():
     """A virtual host has the main server's list, or its own instead."""
 
