@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import struct
 import time
 
 import pytest
@@ -13,7 +14,7 @@ import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from crowd import wait_for, wait_until
 from env import Httpd
-from processes import memory
+from processes import PROC, memory
 
 KEY = tokens.rsa_key("main")
 OTHER = tokens.rsa_key("other")
@@ -402,6 +403,45 @@ def test_a_graceful_restart_reads_the_list():
             answers.accepted(httpd.get("/orders", token), tokens.SUBJECT)
         httpd.write("deny", DENY_ALL)
         wait_for(httpd, "/orders", token, "deny.sub", SOON)
+
+
+#: The room of each image of a small list.
+ROOM = 64 << 20
+
+
+def shared_regions(pid):
+    """Where shared memory for two images begins."""
+    for line in (PROC / str(pid) / "maps").read_text().splitlines():
+        span, rights = line.split()[:2]
+        begin, end = (int(x, 16) for x in span.split("-"))
+        if rights == "rw-s" and end - begin > 2 * ROOM:
+            yield begin
+
+
+def forget_version(pid):
+    """Overwrite in shared memory which version of the list is in force."""
+    counters = struct.pack("QQQ", 1, 1, ROOM)
+    with (PROC / str(pid) / "mem").open("r+b", buffering=0) as memory_file:
+        for begin in shared_regions(pid):
+            memory_file.seek(begin)
+            at = memory_file.read(4096).find(counters)
+            if at >= 0:
+                memory_file.seek(begin + at)
+                memory_file.write(struct.pack("QQ", 1, 0))
+                return
+    raise AssertionError("no deny list in shared memory")
+
+
+def test_a_list_that_cannot_be_looked_at_lets_nobody_in():
+    token = good()
+    with server("") as httpd:
+        answers.accepted(httpd.get("/orders", token), tokens.SUBJECT)
+        forget_version(httpd.process.pid)
+        response = httpd.get("/orders", token)
+        answers.refused(response, "deny.unavailable")
+        assert response.header("Retry-After") == "1"
+        httpd.write("deny", "sub auth0|else\n")
+        wait_for(httpd, "/orders", token, "ok", SOON)
 
 
 def many(count, *lines):
