@@ -181,15 +181,34 @@ static uint64_t find_slot(const image_t *image, const query_t *query)
     return NOTHING;
 }
 
-/* Writes a record behind the last one, which is *end. */
-static void append(uint64_t *words, size_t *end, const record_t *record,
-                   const auth0_denyline_t *line)
+/* Memory fetches slots side by side when they are called for in time. */
+static void call_for_slot(const image_t *image, const query_t *query)
 {
-    char *bytes = (char *)(words + *end);
+    size_t slot = first_slot(image, query->hash);
 
-    memcpy(bytes, record, sizeof(*record));
-    auth0_denyline_value(bytes + sizeof(*record), line);
-    *end += record_units(line->len);
+    __builtin_prefetch((const void *)(uintptr_t)(image->words + slot));
+}
+
+/* So many records wait for their slots. */
+#define WAITING 16
+
+typedef struct waiting_t {
+    query_t query;
+    size_t record;
+} waiting_t;
+
+typedef struct builder_t {
+    uint64_t *words;
+    image_t image;
+    size_t end; /* where the next record goes, in units */
+    waiting_t waiting[WAITING];
+    size_t arrived;
+    size_t served;
+} builder_t;
+
+static record_t *record_at(const builder_t *builder, size_t at)
+{
+    return (record_t *)(void *)(builder->words + at);
 }
 
 /*
@@ -206,54 +225,73 @@ static bool takes_place(record_t *former, const record_t *record)
     return record->before <= former->before && record->until <= former->until;
 }
 
-static void add(uint64_t *words, const image_t *image, size_t *end,
-                const auth0_denyline_t *line)
+static void serve_one(builder_t *builder)
 {
-    record_t record = {line->before, line->until, 0, (uint16_t)line->len,
-                       (uint16_t)line->reason};
-    size_t at = *end;
-
-    append(words, end, &record, line);
-    auth0_span_t value =
-        auth0_span((const char *)(words + at) + sizeof(record), line->len);
-    query_t query = {line->reason, value, true,
-                     hash_of(image->head.key, line->reason, value)};
-    uint64_t *slot = words + find_slot(image, &query);
+    const waiting_t *first = &builder->waiting[builder->served++ % WAITING];
+    uint64_t *slot = builder->words + find_slot(&builder->image, &first->query);
+    record_t *record = record_at(builder, first->record);
 
     if (*slot) {
-        record_t *former = (record_t *)(void *)(words + (*slot & UINT32_MAX));
-        auth0_span_t same =
-            auth0_span((const char *)former + sizeof(*former), former->len);
-        if (auth0_span_eq(same, value) && takes_place(former, &record)) {
-            *end = at;
+        record_t *former = record_at(builder, *slot & UINT32_MAX);
+        auth0_span_t value =
+            auth0_span((const char *)(former + 1), former->len);
+        if (auth0_span_eq(value, first->query.value) &&
+            takes_place(former, record)) {
             return;
         }
-        ((record_t *)(void *)(words + at))->next = *slot & UINT32_MAX;
+        record->next = *slot & UINT32_MAX;
     }
-    *slot = (query.hash >> 32) << 32 | at;
+    *slot = (first->query.hash >> 32) << 32 | first->record;
+}
+
+static void add(builder_t *builder, const auth0_denyline_t *line)
+{
+    record_t *record = record_at(builder, builder->end);
+    char *value = (char *)(record + 1);
+
+    *record = (record_t){line->before, line->until, 0, (uint16_t)line->len,
+                         (uint16_t)line->reason};
+    auth0_denyline_value(value, line);
+    query_t query = {line->reason, auth0_span(value, line->len), true, 0};
+
+    query.hash = hash_of(builder->image.head.key, line->reason, query.value);
+    call_for_slot(&builder->image, &query);
+    if (builder->arrived - builder->served == WAITING) {
+        serve_one(builder);
+    }
+    builder->waiting[builder->arrived++ % WAITING] =
+        (waiting_t){query, builder->end};
+    builder->end += record_units(line->len);
+}
+
+static void add_all(builder_t *builder, head_t *head, auth0_span_t text)
+{
+    auth0_denyline_t line;
+    auth0_span_t row;
+
+    while (text.len > 0) {
+        (void)auth0_span_cut(&row, &text, '\n');
+        if (!auth0_denyline_read(&line, row) && line.reason != AUTH0_OK) {
+            head->kinds |= bit_of(line.reason);
+            add(builder, &line);
+        }
+    }
+    while (builder->served < builder->arrived) {
+        serve_one(builder);
+    }
 }
 
 void auth0_deny_build(void *block, const auth0_deny_plan_t *plan,
                       auth0_span_t text, auth0_siphash_key_t key)
 {
     head_t *head = block;
-    image_t image;
-    auth0_denyline_t line;
-    auth0_span_t row;
+    builder_t builder = {.words = block};
 
     *head = (head_t){key, slots_for(plan->entries), 0};
     memset(head + 1, 0, head->slots * UNIT);
-    if (!open_image(&image, block, plan->bytes)) {
-        return;
-    }
-    size_t end = image.begin;
-
-    while (text.len > 0) {
-        (void)auth0_span_cut(&row, &text, '\n');
-        if (!auth0_denyline_read(&line, row) && line.reason != AUTH0_OK) {
-            head->kinds |= bit_of(line.reason);
-            add(block, &image, &end, &line);
-        }
+    if (open_image(&builder.image, block, plan->bytes)) {
+        builder.end = builder.image.begin;
+        add_all(&builder, head, text);
     }
 }
 
@@ -302,9 +340,7 @@ static size_t ask(query_t *queries, const image_t *image,
         query->reason = question->reason;
         query->is_exact = question->is_exact;
         query->hash = hash_of(image->head.key, question->reason, query->value);
-        __builtin_prefetch(
-            (const void *)(uintptr_t)(image->words +
-                                      first_slot(image, query->hash)));
+        call_for_slot(image, query);
         count++;
     }
     return count;

@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_denylist.h"
 
+#include <errno.h>
 #include <stdalign.h>
+#include <unistd.h>
 
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -11,6 +13,9 @@
 #include "httpd/mod_auth0_log.h"
 #include "net/auth0_clock.h"
 #include "net/auth0_file.h"
+
+/* Of the processor's cache, in bytes. */
+#define LINE ((size_t)64)
 
 /* Room for the image of a list: it is not taken before it is written to. */
 #define ROOM_LEAST ((size_t)64 << 20)
@@ -25,7 +30,7 @@
 /* What the processes share; the pair is last, with its images behind it. */
 typedef struct shared_t {
     auth0_file_stamp_t stamp; /* of the file when it was last read */
-    alignas(64) auth0_denypair_t pair;
+    alignas(LINE) auth0_denypair_t pair;
 } shared_t;
 
 struct mod_auth0_denylist_t {
@@ -33,6 +38,7 @@ struct mod_auth0_denylist_t {
     const server_rec *server;
     shared_t *shared;
     int unsettled;
+    bool is_tried; /* this process has seen whether it can read the file */
 };
 
 /* A file that was read, in a pool that is given back at once. */
@@ -125,13 +131,15 @@ static size_t room_for(const auth0_deny_plan_t *plan)
 
 static bool make_room(mod_auth0_denylist_t *list, size_t room, apr_pool_t *pool)
 {
-    size_t bytes = offsetof(shared_t, pair) + auth0_denypair_bytes(room);
+    size_t bytes = offsetof(shared_t, pair) + auth0_denypair_bytes(room) + LINE;
     apr_shm_t *shm;
 
     if (apr_shm_create(&shm, bytes, NULL, pool) != APR_SUCCESS) {
         return false;
     }
-    list->shared = apr_shm_baseaddr_get(shm);
+    /* APR keeps a few bytes at the beginning of the page for itself. */
+    list->shared =
+        (void *)APR_ALIGN((uintptr_t)apr_shm_baseaddr_get(shm), LINE);
     auth0_denypair_start(&list->shared->pair, room);
     return true;
 }
@@ -258,6 +266,35 @@ static void read_again(mod_auth0_denylist_t *list)
     close_reading(&reading);
 }
 
+/*
+ * What root has read when httpd was started, its User may not be able to: that
+ * should be told before the list changes.
+ */
+static void try_once(mod_auth0_denylist_t *list)
+{
+    if (list->is_tried) {
+        return;
+    }
+    list->is_tried = true;
+    if (access(list->path, R_OK) != 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, APR_FROM_OS_ERROR(errno),
+                     list->server,
+                     "Auth0DenyList: the User of httpd cannot read the list "
+                     "%s: let it, or changes have no effect",
+                     list->path);
+    }
+}
+
+static void look_at(mod_auth0_denylist_t *list)
+{
+    if (!auth0_file_stamp_same(auth0_file_stamp(list->path),
+                               list->shared->stamp)) {
+        list->is_tried = true;
+        read_again(list);
+    }
+    try_once(list);
+}
+
 void mod_auth0_denylist_look(void)
 {
     int64_t now = auth0_clock_monotonic();
@@ -266,12 +303,7 @@ void mod_auth0_denylist_look(void)
         return;
     }
     for (int i = 0; i < deny.lists->nelts; i++) {
-        mod_auth0_denylist_t *list =
-            APR_ARRAY_IDX(deny.lists, i, mod_auth0_denylist_t *);
-        if (!auth0_file_stamp_same(auth0_file_stamp(list->path),
-                                   list->shared->stamp)) {
-            read_again(list);
-        }
+        look_at(APR_ARRAY_IDX(deny.lists, i, mod_auth0_denylist_t *));
     }
     deny.next_look = now + LOOK_AGAIN;
 }

@@ -62,6 +62,12 @@ DESCRIPTIONS = {
     "claims.iat": "The token was issued in the future",
     "claims.age": "The token is too old",
     "cnf.unknown": "The token is bound in a way not supported here",
+    "deny.sub": "The token has been revoked",
+    "deny.client": "The token has been revoked",
+    "deny.org": "The token has been revoked",
+    "deny.jti": "The token has been revoked",
+    "deny.sid": "The token has been revoked",
+    "deny.kid": "The token has been revoked",
 }
 for _code, _text in DESCRIPTIONS.items():
     ANSWERS[_code] = (401, "invalid_token", _text)
@@ -75,6 +81,7 @@ WITHOUT_CHALLENGE = {
     "require.client": 403,
     "require.subject": 403,
     "require.authorization_details": 403,
+    "deny.unavailable": 503,
     "require.other": 403,
 }
 

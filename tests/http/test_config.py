@@ -29,6 +29,9 @@ FILES = {
     "with-newline": b"s" * 31 + b"\n",
     "newline-only": b"\n",
     "not-a-certificate.pem": "certificate",
+    "deny": "# nobody yet\n",
+    "deny-bad": "sub auth0|1\nuser auth0|2\n",
+    "deny-crlf": "sub auth0|1\r\n",
 }
 
 
@@ -363,6 +366,22 @@ CASES = {
     "proxy_missing": wrong_server("Auth0OutgoingProxy"),
     "state_dir_empty": wrong_server('Auth0StateDir ""'),
     "state_dir_missing": wrong_server("Auth0StateDir"),
+    "deny_list_empty": wrong_server('Auth0DenyList ""'),
+    "deny_list_missing": wrong_server("Auth0DenyList"),
+    "deny_list_two": wrong_server("Auth0DenyList ${DIR}/deny ${DIR}/deny"),
+    "deny_list_nowhere": wrong_server(
+        "Auth0DenyList ${DIR}/nowhere", "/nowhere", "opened"
+    ),
+    "deny_list_a_folder": wrong_server("Auth0DenyList ${DIR}", "regular file"),
+    "deny_list_with_a_bad_line": wrong_server(
+        "Auth0DenyList ${DIR}/deny-bad", "/deny-bad", "line 2 ", "sub, client"
+    ),
+    "deny_list_from_another_system": wrong_server(
+        "Auth0DenyList ${DIR}/deny-crlf", "line 1 ", "control", "line feed"
+    ),
+    "deny_list_in_a_section": wrong(
+        "Auth0DenyList ${DIR}/deny", "not allowed"
+    ),
     "max_stale_in_a_section": wrong("Auth0KeyMaxStale 5", "not allowed"),
     "cooldown_in_a_section": wrong("Auth0KeyCooldown 5", "not allowed"),
     "wait_in_a_section": wrong("Auth0KeyWait 5", "not allowed"),
@@ -440,6 +459,8 @@ GOOD = [
     ("proxy_with_password", "Auth0OutgoingProxy http://u:p%40@proxy.test:1\n"),
     ("state_dir", "Auth0StateDir /var/cache/mod_auth0\n"),
     ("state_dir_relative", "Auth0StateDir state\n"),
+    ("deny_list", "Auth0DenyList ${DIR}/deny\n"),
+    ("deny_list_relative", "Auth0DenyList deny\n"),
     (
         "keys_relative_to_server_root",
         section("Auth0Issuer https://tenant.example/ file:keys.json"),

@@ -226,6 +226,41 @@ def test_strict_tokens():
         answers.refused(httpd.get("/orders/", old), "claims.age")
 
 
+DENY_LIST = [
+    ("nobody", {"sub": "auth0|anna"}, None),
+    ("user", {"sub": "auth0|5f7c8ec7c33c6c004bbafe82"}, "deny.sub"),
+    ("quoted", {"sub": "samlp|corp|Jane Doe"}, "deny.sub"),
+    ("org", {"sub": "auth0|anna", "org_name": "Acme"}, "deny.org"),
+]
+
+
+@pytest.fixture(scope="module")
+def deny_list():
+    with start("deny-list.conf", DEFINE, sample_file("deny-list.txt")) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("claims, reason", **table(DENY_LIST))
+def test_deny_list(deny_list, claims, reason):
+    token = tokens.token(KEY, **ORDERS, **claims)
+    response = deny_list.get("/orders/", token)
+    if reason:
+        answers.refused(response, reason)
+        return
+    assert (response.status, response.reason) == (200, "ok")
+
+
+def test_a_line_more_in_the_deny_list():
+    files = sample_file("deny-list.txt")
+    with start("deny-list.conf", DEFINE, files) as httpd:
+        token = tokens.token(KEY, **ORDERS, sub="auth0|anna")
+        assert httpd.get("/orders/", token).text == "served"
+        with (httpd.directory / "sample/deny-list.txt").open("a") as deny:
+            deny.write("sub auth0|anna\n")
+        time.sleep(1)
+        answers.refused(httpd.get("/orders/", token), "deny.sub")
+
+
 def test_offline_keys():
     files = {"sample/jwks.json": tokens.jwks(KEY)}
     with start("offline-keys.conf", DEFINE, files) as httpd:

@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "support.h"
 
-#include <string.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "core/auth0_deny.h"
@@ -30,7 +30,6 @@ static double now_ns(void)
 typedef struct list_t {
     uint64_t *image;
     auth0_deny_plan_t plan;
-    double build_ns;
 } list_t;
 
 /* format has one number, which counts the lines. */
@@ -50,16 +49,21 @@ static auth0_span_t make_text(const char *const *formats, size_t count,
 static list_t build(const char *const *formats, size_t count, apr_pool_t *pool)
 {
     auth0_span_t text = make_text(formats, count, pool);
-    list_t list = {NULL, {0, 0, 0}, 0};
+    list_t list = {NULL, {0, 0, 0}};
     double begin = now_ns();
 
     assert_null(auth0_deny_plan(&list.plan, text));
+    double planned = now_ns();
+
     list.image = apr_palloc(pool, list.plan.bytes);
     auth0_deny_build(list.image, &list.plan, text, key);
-    list.build_ns = now_ns() - begin;
-    print_message("%d bytes of text: image of %d bytes in %.0f ms\n",
-                  (int)text.len, (int)list.plan.bytes, list.build_ns / 1e6);
-    assert_true(list.build_ns < BUILD_MOST_NS);
+    double built = now_ns();
+
+    print_message("%d bytes of text: read in %.0f ms, image of %d bytes "
+                  "written in %.0f ms\n",
+                  (int)text.len, (planned - begin) / 1e6, (int)list.plan.bytes,
+                  (built - planned) / 1e6);
+    assert_true(built - begin < BUILD_MOST_NS);
     return list;
 }
 
@@ -74,26 +78,54 @@ static const auth0_claims_t *make_claims(const char *json, const char *kid,
     return claims;
 }
 
-/* Other claims each time, so that not all of it comes from the cache. */
-static double lookup_ns(const list_t *list, const auth0_claims_t **claims,
-                        auth0_reason_t want)
+/* Who asks has just read the claims; the list may be anywhere. */
+static double one_lookup_ns(const list_t *list, const auth0_claims_t *claims,
+                            auth0_reason_t want)
 {
-    double begin = now_ns();
+    static const char *const names[] = {
+        "sub", "azp", "client_id", "org_id", "org_name", "jti", "sid", "iat"};
+    auth0_span_t value;
+    volatile size_t sum = 0;
 
-    for (int i = 0; i < LOOKUPS; i++) {
-        assert_true(auth0_deny_check(list->image, list->plan.bytes,
-                                     claims[i % CLAIMS], SUPPORT_NOW) == want);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (auth0_claims_string(&value, claims, names[i])) {
+            sum += value.len;
+        }
     }
-    return (now_ns() - begin) / LOOKUPS;
+    double begin = now_ns();
+    auth0_reason_t got =
+        auth0_deny_check(list->image, list->plan.bytes, claims, SUPPORT_NOW);
+    double ns = now_ns() - begin;
+
+    assert_int_equal(got, want);
+    return ns;
 }
 
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/*
+ * Other claims each time, so that not all of the list is in the cache. Half of
+ * the lookups are quicker than the median, whatever else the machine does.
+ */
 static void measure(const list_t *list, const char *what,
                     const auth0_claims_t **claims, auth0_reason_t want)
 {
-    double ns = lookup_ns(list, claims, want);
+    double *ns = test_malloc(LOOKUPS * sizeof(*ns));
 
-    print_message("%s: %.0f ns\n", what, ns);
-    assert_true(ns < LOOKUP_MOST_NS);
+    for (int i = 0; i < LOOKUPS; i++) {
+        ns[i] = one_lookup_ns(list, claims[i % CLAIMS], want);
+    }
+    qsort(ns, LOOKUPS, sizeof(*ns), compare);
+    print_message("%s: median %.0f ns, 99 of 100 within %.0f ns\n", what,
+                  ns[LOOKUPS / 2], ns[LOOKUPS / 100 * 99]);
+    assert_true(ns[LOOKUPS / 2] < LOOKUP_MOST_NS);
+    test_free(ns);
 }
 
 static const char *const all_kinds[] = {
