@@ -5,8 +5,10 @@
 
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
+#include "httpd/mod_auth0_body.h"
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 
 static void register_hooks(apr_pool_t *pool)
@@ -15,6 +17,10 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_config(mod_auth0_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_post_perdir_config(mod_auth0_body_carry, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
     ap_hook_check_authn(mod_auth0_check_authn, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
@@ -23,9 +29,15 @@ static void register_hooks(apr_pool_t *pool)
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(mod_auth0_query_answered, NULL, NULL,
+                          APR_HOOK_REALLY_LAST);
+    ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);
+    mod_auth0_body_register();
+    mod_auth0_query_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

@@ -4,10 +4,10 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
-#include "core/auth0_bearer.h"
 #include "core/auth0_verify.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_token.h"
 #include "httpd/mod_auth0_wait.h"
 
 /* A key that is lacking is looked for in so many newer sets. */
@@ -32,23 +32,17 @@ static const auth0_jwks_t *borrow(void *baton, size_t issuer)
     return borrowed->held ? mod_auth0_keys_set(borrowed->held) : NULL;
 }
 
-static bool same_credentials(const char *a, const char *b)
-{
-    return (!a && !b) ||
-           (a && b && auth0_span_eq(auth0_span_cstr(a), auth0_span_cstr(b)));
-}
-
 /* The verdict of the request that this one comes from, if it fits this one. */
 static const mod_auth0_request_t *earlier(const request_rec *r,
                                           const mod_auth0_request_t *state)
 {
-    const request_rec *origin = r->main ? r->main : r->prev;
+    const request_rec *origin = mod_auth0_request_origin(r);
     const mod_auth0_request_t *found =
         origin ? mod_auth0_request_get(origin) : NULL;
 
     return found && found->claims &&
                    mod_auth0_policy_same(&found->policy, &state->policy) &&
-                   same_credentials(found->authorization, state->authorization)
+                   auth0_span_eq(found->token, state->token)
                ? found
                : NULL;
 }
@@ -112,14 +106,12 @@ static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
     return state->reason;
 }
 
-static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
-                            request_rec *r)
+static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
 {
     if (!mod_auth0_policy(&state->policy, mod_auth0_dir(r))) {
         return AUTH0_CONFIG_INCOMPLETE;
     }
-    state->authorization = apr_table_get(r->headers_in, "Authorization");
-    auth0_reason_t reason = auth0_bearer_token(token, state->authorization);
+    auth0_reason_t reason = mod_auth0_token_find(state, r);
 
     if (reason != AUTH0_OK) {
         return reason;
@@ -130,7 +122,7 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
         state->claims = found->claims;
         return AUTH0_OK;
     }
-    return verify(state, r, *token);
+    return verify(state, r, state->token);
 }
 
 /* A token may lack the claim; an empty user is still a verified one. */
@@ -146,16 +138,16 @@ static int admit(request_rec *r, const mod_auth0_request_t *state)
 
 int mod_auth0_check_authn(request_rec *r)
 {
-    auth0_span_t token = auth0_span("", 0);
-
-    if (!auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0")) {
+    if (!mod_auth0_request_is_ours(r)) {
         return DECLINED;
     }
     mod_auth0_request_t *state = mod_auth0_request_make(r);
 
-    state->reason = judge(state, &token, r);
-    mod_auth0_request_note(r, state->reason, token);
-    return state->reason == AUTH0_OK
-               ? admit(r, state)
-               : mod_auth0_request_refuse(r, state->reason, NULL);
+    state->reason = judge(state, r);
+    mod_auth0_request_note(r, state->reason, state->token);
+    if (state->reason == AUTH0_OK) {
+        return admit(r, state);
+    }
+    return state->answer ? state->answer
+                         : mod_auth0_request_refuse(r, state->reason, NULL);
 }

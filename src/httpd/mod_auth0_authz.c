@@ -211,22 +211,12 @@ static const char *missing_scope(request_rec *r, mod_auth0_request_t *state)
     return auth0_scope_words(supposed.reqs, supposed.count, r->pool);
 }
 
-static auth0_span_t token_of(const mod_auth0_request_t *state)
-{
-    auth0_span_t rest = auth0_span_cstr(state->authorization);
-    auth0_span_t word = auth0_span("", 0);
-
-    while (auth0_span_word(&word, &rest)) {
-    }
-    return word;
-}
-
 static int forbid(request_rec *r, mod_auth0_request_t *state)
 {
     const char *scope = missing_scope(r, state);
 
     state->reason = scope ? AUTH0_REQUIRE_SCOPE : AUTH0_REQUIRE_OTHER;
-    mod_auth0_request_note(r, state->reason, token_of(state));
+    mod_auth0_request_note(r, state->reason, state->token);
     return mod_auth0_request_refuse(r, state->reason, scope);
 }
 

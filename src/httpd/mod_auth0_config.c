@@ -24,10 +24,28 @@
 #define SECOND ((int64_t)1000000)
 
 static apr_array_header_t *sections;
+static apr_array_header_t *query_names;
 
 void mod_auth0_sections_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
+    query_names = apr_array_make(pool, 1, sizeof(const char *));
+}
+
+void mod_auth0_query_name_record(const char *name)
+{
+    for (int i = 0; i < query_names->nelts; i++) {
+        if (auth0_span_is(auth0_span_cstr(name),
+                          APR_ARRAY_IDX(query_names, i, const char *))) {
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(query_names, const char *) = name;
+}
+
+const apr_array_header_t *mod_auth0_query_names(void)
+{
+    return query_names;
 }
 
 const apr_array_header_t *mod_auth0_sections(void)
@@ -69,6 +87,8 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->secret = inner->secret ? inner->secret : outer->secret;
     dir->skew = inner->skew >= 0 ? inner->skew : outer->skew;
     dir->user_claim = inner->user_claim ? inner->user_claim : outer->user_claim;
+    dir->token_sources =
+        inner->token_sources ? inner->token_sources : outer->token_sources;
     if (inner->auth_type == MOD_AUTH0_UNSET) {
         dir->auth_type = outer->auth_type;
     }
@@ -170,6 +190,14 @@ unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 {
     return dir->algs ? dir->algs
                      : auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
+}
+
+const mod_auth0_token_sources_t *
+mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir)
+{
+    static const mod_auth0_token_sources_t by_default = {.header = true};
+
+    return dir->token_sources ? dir->token_sources : &by_default;
 }
 
 /* Lists are made once, at configuration time: the same list, the same say. */

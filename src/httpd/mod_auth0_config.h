@@ -12,6 +12,14 @@ typedef enum mod_auth0_switch_t {
     MOD_AUTH0_ON
 } mod_auth0_switch_t;
 
+/* Where a token may stand in a request; NULL where it may not. */
+typedef struct mod_auth0_token_sources_t {
+    bool header;
+    const char *query;  /* the parameter's name */
+    const char *form;   /* the parameter's name */
+    const char *cookie; /* the cookie's name    */
+} mod_auth0_token_sources_t;
+
 /*
  * What one section says; read-only once the configuration is complete. NULL,
  * 0 or a negative number mean that the section does not say.
@@ -24,6 +32,7 @@ typedef struct mod_auth0_dir_t {
     const auth0_key_t *secret;
     int skew; /* seconds */
     const char *user_claim;
+    mod_auth0_token_sources_t *token_sources;
     mod_auth0_switch_t auth_type; /* AuthType is Auth0, or another     */
     bool is_recorded;
 } mod_auth0_dir_t;
@@ -70,6 +79,16 @@ bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
 
 /* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
+
+/* Where tokens may stand, with the default. */
+const mod_auth0_token_sources_t *
+mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir);
+
+/* Remember that a query may bear a token under this name. */
+void mod_auth0_query_name_record(const char *name);
+
+/* The names that are so recorded, of const char *; empty: none. */
+const apr_array_header_t *mod_auth0_query_names(void);
 
 /* Forget the sections of an earlier configuration; pool is pconf. */
 void mod_auth0_sections_reset(apr_pool_t *pool);

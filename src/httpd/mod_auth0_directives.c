@@ -8,6 +8,7 @@
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_secret.h"
+#include "httpd/mod_auth0_token.h"
 #include "net/auth0_file.h"
 
 /* All of Debian's authorities together are a quarter of this, in bytes. */
@@ -227,6 +228,24 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     return NULL;
 }
 
+static const char *set_token_source(cmd_parms *cmd, void *conf,
+                                    const char *word)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    mod_auth0_section_record(cmd, dir);
+    if (!dir->token_sources) {
+        dir->token_sources =
+            apr_pcalloc(cmd->pool, sizeof(*dir->token_sources));
+    }
+    const char *why = mod_auth0_token_source_add(dir->token_sources, word);
+
+    if (!why && dir->token_sources->query) {
+        mod_auth0_query_name_record(dir->token_sources->query);
+    }
+    return why ? complain(cmd, word, why) : NULL;
+}
+
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth0_module);
@@ -351,6 +370,9 @@ const command_rec mod_auth0_directives[] = {
                   "seconds that clocks may differ, 5 by default"),
     AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
                   "the claim that becomes REMOTE_USER, sub by default"),
+    AP_INIT_ITERATE("Auth0TokenSource", set_token_source, NULL, IN_SECTIONS,
+                    "where tokens may stand: header (the default), "
+                    "query[:name], form[:name], cookie:name"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_number,

@@ -14,8 +14,13 @@
 
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r)
 {
+    const mod_auth0_request_t *former = mod_auth0_request_get(r);
     mod_auth0_request_t *state = apr_pcalloc(r->pool, sizeof(*state));
 
+    if (former) {
+        state->args = former->args;
+        state->body = former->body;
+    }
     ap_set_module_config(r->request_config, &auth0_module, state);
     return state;
 }
@@ -23,6 +28,23 @@ mod_auth0_request_t *mod_auth0_request_make(request_rec *r)
 mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
 {
     return ap_get_module_config(r->request_config, &auth0_module);
+}
+
+mod_auth0_request_t *mod_auth0_request_have(request_rec *r)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    return state ? state : mod_auth0_request_make(r);
+}
+
+request_rec *mod_auth0_request_origin(const request_rec *r)
+{
+    return r->main ? r->main : r->prev;
+}
+
+bool mod_auth0_request_is_ours(request_rec *r)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
 static int level_of(auth0_reason_t reason)
@@ -89,10 +111,7 @@ static void tell_main(const request_rec *r, auth0_reason_t reason,
                       const char *scope)
 {
     for (request_rec *main = r->main; main; main = main->main) {
-        mod_auth0_request_t *state = mod_auth0_request_get(main);
-        if (!state) {
-            state = mod_auth0_request_make(main);
-        }
+        mod_auth0_request_t *state = mod_auth0_request_have(main);
         state->inner.reason = reason;
         state->inner.scope = scope ? apr_pstrdup(main->pool, scope) : NULL;
         state->inner.retry_after = retry_after_of(r);

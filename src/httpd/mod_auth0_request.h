@@ -26,20 +26,35 @@ typedef struct mod_auth0_refusal_t {
 typedef struct mod_auth0_request_t {
     auth0_policy_t policy;
     auth0_reason_t reason;
-    const auth0_claims_t *claims; /* NULL unless reason is AUTH0_OK */
-    const char *authorization;    /* what was judged, may be NULL   */
-    int retry_after;              /* seconds, for a 503 */
-    bool is_asking;               /* authorization runs on our call */
-    mod_auth0_unmet_t unmet;      /* in the evaluation under way    */
-    mod_auth0_unmet_t supposed;   /* taken for met, for trial       */
-    mod_auth0_refusal_t inner;    /* of a subrequest                */
+    const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */
+    auth0_span_t token;            /* what was judged; empty: none   */
+    const char *args;              /* the query as it came, or NULL: no token */
+    struct mod_auth0_body_t *body; /* that was read, or NULL         */
+    int answer;                    /* httpd's own to that body; 0: none */
+    int retry_after;               /* seconds, for a 503 */
+    bool is_asking;                /* authorization runs on our call */
+    mod_auth0_unmet_t unmet;       /* in the evaluation under way    */
+    mod_auth0_unmet_t supposed;    /* taken for met, for trial       */
+    mod_auth0_refusal_t inner;     /* of a subrequest                */
 } mod_auth0_request_t;
 
-/* A state for the request, replacing an earlier one. */
+/*
+ * A state for the request, replacing an earlier one; what the request carried
+ * in its query and its body stays.
+ */
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r);
 
 /* The state of this very request, NULL when none was made. */
 mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
+
+/* That state, made if need be. */
+mod_auth0_request_t *mod_auth0_request_have(request_rec *r);
+
+/* The request that a subrequest or an internal redirect comes from, or NULL. */
+request_rec *mod_auth0_request_origin(const request_rec *r);
+
+/* True when AuthType Auth0 is in force for the request. */
+bool mod_auth0_request_is_ours(request_rec *r);
 
 /*
  * Write down a verdict in the notes, the environment and, for a refusal, the
