@@ -6,9 +6,11 @@
 #include "httpd/mod_auth0_access.h"
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
+#include "httpd/mod_auth0_body.h"
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 
 static void register_hooks(apr_pool_t *pool)
@@ -21,6 +23,10 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_post_perdir_config(mod_auth0_body_carry, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
     ap_hook_check_authn(mod_auth0_check_authn, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
@@ -29,9 +35,15 @@ static void register_hooks(apr_pool_t *pool)
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(mod_auth0_query_answered, NULL, NULL,
+                          APR_HOOK_REALLY_LAST);
+    ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);
+    mod_auth0_body_register();
+    mod_auth0_query_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

@@ -13,7 +13,7 @@ static bool is_token68_byte(char c)
     return auth0_ascii_is_alnum(c) || (c && strchr("-._~+/", c));
 }
 
-static bool is_token68(auth0_span_t text)
+bool auth0_bearer_is_token68(auth0_span_t text)
 {
     size_t len = text.len;
 
@@ -66,7 +66,7 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token,
         return AUTH0_REQUEST_MULTIPLE;
     }
     if (!auth0_span_word(token, &rest) || auth0_span_word(&extra, &rest) ||
-        !is_token68(*token)) {
+        !auth0_bearer_is_token68(*token)) {
         *token = auth0_span("", 0);
         return AUTH0_REQUEST_MALFORMED;
     }

@@ -7,6 +7,9 @@
 #include "core/auth0_reason.h"
 #include "core/auth0_span.h"
 
+/* True when the text has the form of a token: b64token of RFC 6750. */
+bool auth0_bearer_is_token68(auth0_span_t text);
+
 /*
  * The token in the value of an Authorization field (RFC 6750 section 2.1,
  * RFC 9110 section 11.4); authorization is NULL when the field is absent.

@@ -27,19 +27,31 @@ static const auth0_reason_info_t reasons[] = {
          "Auth0Domain (or Auth0Issuer), Auth0Audience and, if need be, "
          "Auth0SigningSecret for this location"},
     [AUTH0_REQUEST_NO_TOKEN] = {"request.no_token", 401, NULL, NULL,
-                                "the request has no Authorization field"},
+                                "the request has no token in any place that "
+                                "Auth0TokenSource allows (by default: the "
+                                "Authorization field)"},
     [AUTH0_REQUEST_SCHEME] =
         {"request.scheme", 401, NULL, NULL,
-         "the Authorization field has another scheme than Bearer"},
-    [AUTH0_REQUEST_MALFORMED] =
-        REQUEST("request.malformed", "The credentials are malformed",
-                "the Authorization field is not 'Bearer' and one token"),
-    [AUTH0_REQUEST_MULTIPLE] =
-        REQUEST("request.multiple", "More than one credential was sent",
-                "the request has more than one Authorization field"),
+         "the Authorization field has another scheme than Bearer, and there "
+         "is no token elsewhere"},
+    [AUTH0_REQUEST_MALFORMED] = REQUEST(
+        "request.malformed", "The credentials are malformed",
+        "what stands in the place of a token is none: the Authorization "
+        "field is not 'Bearer' and one token, or the parameter or "
+        "cookie is empty or has bytes that no token has, or the "
+        "body of the form could not be read"),
+    [AUTH0_REQUEST_MULTIPLE] = REQUEST(
+        "request.multiple", "More than one credential was sent",
+        "the request has more than one Authorization field, or tokens in "
+        "more than one place"),
     [AUTH0_REQUEST_TOO_LARGE] =
         REQUEST("request.too_large", "The token is too large",
                 "the token is longer than 8 KiB"),
+    [AUTH0_REQUEST_BODY] =
+        {"request.body", 413, NULL, NULL,
+         "the body of the form is longer than 64 KiB, or than httpd allows: a "
+         "token in it could not be seen; Auth0TokenSource form is in force "
+         "here"},
     [AUTH0_TOKEN_MALFORMED] =
         TOKEN("token.malformed", "The token is malformed",
               "the token is not three parts of canonical base64url"),

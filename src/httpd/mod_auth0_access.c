@@ -6,6 +6,7 @@
 
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
+#include "httpd/mod_auth0_token.h"
 
 /* What the others say without knowing who it is; asking tells ours how. */
 static int ask(request_rec *r, mod_auth0_request_t *state,
@@ -54,11 +55,10 @@ static bool is_preflight(const request_rec *r)
 static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
 {
     auth0_challenge_t challenge;
-    auth0_span_t token;
-    auth0_reason_t reason = mod_auth0_authenticate(state, &token, r);
+    auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
     if (reason != AUTH0_OK) {
-        mod_auth0_request_note(r, reason, NULL, token);
+        mod_auth0_request_note(r, reason, NULL, state->token);
         return reason;
     }
     mod_auth0_admit(r, state);
@@ -68,7 +68,7 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
         state->reason = AUTH0_REQUIRE_OTHER;
     }
     if (status != HTTP_FORBIDDEN) {
-        mod_auth0_request_note(r, state->reason, NULL, token);
+        mod_auth0_request_note(r, state->reason, NULL, state->token);
     }
     return state->reason;
 }
@@ -85,10 +85,12 @@ static int report(request_rec *r, mod_auth0_request_t *state)
     return pass_without_token(r, state);
 }
 
-static bool is_anonymous(request_rec *r)
+/* Credentials of ours are judged, however wrong they look. */
+static bool is_anonymous(request_rec *r, mod_auth0_request_t *state)
 {
-    return mod_auth0_dir(r)->optional == MOD_AUTH0_ON &&
-           !mod_auth0_has_credentials(r);
+    auth0_reason_t found = mod_auth0_token_find(state, r);
+
+    return found == AUTH0_REQUEST_NO_TOKEN || found == AUTH0_REQUEST_SCHEME;
 }
 
 static int authenticate(mod_auth0_request_t *state)
@@ -107,11 +109,10 @@ static int judge(request_rec *r, mod_auth0_request_t *state)
     if (status != OK) {
         return ask(r, state, MOD_AUTH0_ASKED_EARLY);
     }
-    bool is_optional = mod_auth0_dir(r)->optional == MOD_AUTH0_ON;
-
-    return (is_optional || state->is_token_wanted) && !is_anonymous(r)
-               ? authenticate(state)
-               : OK;
+    if (mod_auth0_dir(r)->optional == MOD_AUTH0_ON) {
+        return is_anonymous(r, state) ? OK : authenticate(state);
+    }
+    return state->is_token_wanted ? authenticate(state) : OK;
 }
 
 int mod_auth0_check_access(request_rec *r)
@@ -119,7 +120,7 @@ int mod_auth0_check_access(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
     if ((state && state->asking != MOD_AUTH0_ASKED_BY_HTTPD) ||
-        !mod_auth0_is_in_force(r)) {
+        !mod_auth0_request_is_ours(r)) {
         return DECLINED;
     }
     const mod_auth0_dir_t *dir = mod_auth0_dir(r);

@@ -4,11 +4,11 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
-#include "core/auth0_bearer.h"
 #include "core/auth0_verify.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_token.h"
 #include "httpd/mod_auth0_wait.h"
 
 /* A key that is lacking is looked for in so many newer sets. */
@@ -33,23 +33,17 @@ static const auth0_jwks_t *borrow(void *baton, size_t issuer)
     return borrowed->held ? mod_auth0_keys_set(borrowed->held) : NULL;
 }
 
-static bool same_credentials(const char *a, const char *b)
-{
-    return (!a && !b) ||
-           (a && b && auth0_span_eq(auth0_span_cstr(a), auth0_span_cstr(b)));
-}
-
 /* The verdict of the request that this one comes from, if it fits this one. */
 static const mod_auth0_request_t *earlier(const request_rec *r,
                                           const mod_auth0_request_t *state)
 {
-    const request_rec *origin = r->main ? r->main : r->prev;
+    const request_rec *origin = mod_auth0_request_origin(r);
     const mod_auth0_request_t *found =
         origin ? mod_auth0_request_get(origin) : NULL;
 
     return found && found->claims &&
                    mod_auth0_policy_same(&found->policy, &state->policy) &&
-                   same_credentials(found->authorization, state->authorization)
+                   auth0_span_eq(found->token, state->token)
                ? found
                : NULL;
 }
@@ -113,14 +107,12 @@ static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
     return state->reason;
 }
 
-static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
-                            request_rec *r)
+static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
 {
     if (!mod_auth0_policy(&state->policy, mod_auth0_dir(r))) {
         return AUTH0_CONFIG_INCOMPLETE;
     }
-    state->authorization = apr_table_get(r->headers_in, "Authorization");
-    auth0_reason_t reason = auth0_bearer_token(token, state->authorization);
+    auth0_reason_t reason = mod_auth0_token_find(state, r);
 
     if (reason != AUTH0_OK) {
         return reason;
@@ -131,7 +123,7 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
         state->claims = found->claims;
         return AUTH0_OK;
     }
-    return verify(state, r, *token);
+    return verify(state, r, state->token);
 }
 
 /* What was good a moment ago may be denied by now. */
@@ -147,23 +139,14 @@ static auth0_reason_t judge_again(mod_auth0_request_t *state,
 }
 
 auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
-                                      auth0_span_t *token, request_rec *r)
+                                      request_rec *r)
 {
-    *token = auth0_span("", 0);
-    state->reason = judge(state, token, r);
+    state->claims = NULL;
+    state->reason = judge(state, r);
     if (state->reason == AUTH0_OK) {
         state->reason = judge_again(state, r);
     }
     return state->reason;
-}
-
-bool mod_auth0_has_credentials(request_rec *r)
-{
-    auth0_span_t token;
-    auth0_reason_t reason = auth0_bearer_token(
-        &token, apr_table_get(r->headers_in, "Authorization"));
-
-    return reason != AUTH0_REQUEST_NO_TOKEN && reason != AUTH0_REQUEST_SCHEME;
 }
 
 /* A token may lack the claim; an empty user is still a verified one. */
@@ -176,26 +159,20 @@ void mod_auth0_admit(request_rec *r, const mod_auth0_request_t *state)
     r->ap_auth_type = (char *)"Auth0";
 }
 
-bool mod_auth0_is_in_force(request_rec *r)
-{
-    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
-}
-
 int mod_auth0_check_authn(request_rec *r)
 {
-    auth0_span_t token;
-
-    if (!mod_auth0_is_in_force(r)) {
+    if (!mod_auth0_request_is_ours(r)) {
         return DECLINED;
     }
     mod_auth0_request_t *state = mod_auth0_request_make(r);
-    auth0_reason_t reason = mod_auth0_authenticate(state, &token, r);
+    auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
-    mod_auth0_request_note(r, reason, NULL, token);
-    if (reason != AUTH0_OK) {
-        return mod_auth0_request_refuse(r,
-                                        (auth0_challenge_t){.reason = reason});
+    mod_auth0_request_note(r, reason, NULL, state->token);
+    if (reason == AUTH0_OK) {
+        mod_auth0_admit(r, state);
+        return OK;
     }
-    mod_auth0_admit(r, state);
-    return OK;
+    return state->answer ? state->answer
+                         : mod_auth0_request_refuse(
+                               r, (auth0_challenge_t){.reason = reason});
 }

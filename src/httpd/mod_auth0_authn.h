@@ -7,21 +7,14 @@
 /* check_authn hook: who is it? DECLINED unless AuthType is Auth0. */
 int mod_auth0_check_authn(request_rec *r);
 
-/* True when AuthType Auth0 is in force. */
-bool mod_auth0_is_in_force(request_rec *r);
-
 /*
- * Find and verify the request's token. Fills in state and returns its reason;
- * *token is borrowed from the request, empty when there is none.
+ * Find and verify the request's token. Fills in reason, claims and token of
+ * state, and returns the reason.
  */
 AUTH0_MUST_USE auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
-                                                     auth0_span_t *token,
                                                      request_rec *r);
 
 /* Make the subject of a good token the user of the request. */
 void mod_auth0_admit(request_rec *r, const mod_auth0_request_t *state);
-
-/* True when the request carries credentials of ours, however wrong. */
-bool mod_auth0_has_credentials(request_rec *r);
 
 #endif

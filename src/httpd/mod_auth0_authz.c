@@ -282,16 +282,6 @@ static void explain(auth0_challenge_t *challenge, const char **line,
                 .line;
 }
 
-static auth0_span_t token_of(const mod_auth0_request_t *state)
-{
-    auth0_span_t rest = auth0_span_cstr(state->authorization);
-    auth0_span_t word = auth0_span("", 0);
-
-    while (auth0_span_word(&word, &rest)) {
-    }
-    return word;
-}
-
 int mod_auth0_authorize(request_rec *r, mod_auth0_request_t *state,
                         auth0_challenge_t *challenge)
 {
@@ -304,7 +294,7 @@ int mod_auth0_authorize(request_rec *r, mod_auth0_request_t *state,
     }
     explain(challenge, &line, r, state);
     state->reason = challenge->reason;
-    mod_auth0_request_note(r, state->reason, line, token_of(state));
+    mod_auth0_request_note(r, state->reason, line, state->token);
     return HTTP_FORBIDDEN;
 }
 

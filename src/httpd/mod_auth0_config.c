@@ -28,12 +28,30 @@
 static apr_array_header_t *sections;
 static auth0_pointer_t *default_acr;
 static auth0_pointer_t *default_auth_time;
+static apr_array_header_t *query_names;
 
 void mod_auth0_config_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
     default_acr = auth0_pointer_to(DEFAULT_ACR_CLAIM, pool);
     default_auth_time = auth0_pointer_to(DEFAULT_AUTH_TIME_CLAIM, pool);
+    query_names = apr_array_make(pool, 1, sizeof(const char *));
+}
+
+void mod_auth0_query_name_record(const char *name)
+{
+    for (int i = 0; i < query_names->nelts; i++) {
+        if (auth0_span_is(auth0_span_cstr(name),
+                          APR_ARRAY_IDX(query_names, i, const char *))) {
+            return;
+        }
+    }
+    APR_ARRAY_PUSH(query_names, const char *) = name;
+}
+
+const apr_array_header_t *mod_auth0_query_names(void)
+{
+    return query_names;
 }
 
 const apr_array_header_t *mod_auth0_sections(void)
@@ -97,6 +115,8 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->acr_claim = inner->acr_claim ? inner->acr_claim : outer->acr_claim;
     dir->auth_time_claim = inner->auth_time_claim ? inner->auth_time_claim
                                                   : outer->auth_time_claim;
+    dir->token_sources =
+        inner->token_sources ? inner->token_sources : outer->token_sources;
     inherit_switch(&dir->optional, outer->optional);
     inherit_switch(&dir->cors_preflight, outer->cors_preflight);
     inherit_switch(&dir->report_only, outer->report_only);
@@ -211,6 +231,14 @@ unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 {
     return dir->algs ? dir->algs
                      : auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
+}
+
+const mod_auth0_token_sources_t *
+mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir)
+{
+    static const mod_auth0_token_sources_t by_default = {.header = true};
+
+    return dir->token_sources ? dir->token_sources : &by_default;
 }
 
 /* Lists are made once, at configuration time: the same list, the same say. */

@@ -13,6 +13,14 @@ typedef enum mod_auth0_switch_t {
     MOD_AUTH0_ON
 } mod_auth0_switch_t;
 
+/* Where a token may stand in a request; NULL where it may not. */
+typedef struct mod_auth0_token_sources_t {
+    bool header;
+    const char *query;  /* the parameter's name */
+    const char *form;   /* the parameter's name */
+    const char *cookie; /* the cookie's name    */
+} mod_auth0_token_sources_t;
+
 /*
  * What one section says; read-only once the configuration is complete. NULL,
  * 0 or a negative number mean that the section does not say.
@@ -27,6 +35,7 @@ typedef struct mod_auth0_dir_t {
     int skew;    /* seconds                */
     int max_age; /* seconds; 0: any will do */
     const char *user_claim;
+    mod_auth0_token_sources_t *token_sources;
     const auth0_pointer_t *acr_claim;
     const auth0_pointer_t *auth_time_claim;
     mod_auth0_switch_t optional;       /* no token is fine, too             */
@@ -87,6 +96,16 @@ unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
 
 /* Begin a new configuration and forget the earlier one; pool is pconf. */
 void mod_auth0_config_reset(apr_pool_t *pool);
+
+/* Where tokens may stand, with the default. */
+const mod_auth0_token_sources_t *
+mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir);
+
+/* Remember that a query may bear a token under this name. */
+void mod_auth0_query_name_record(const char *name);
+
+/* The names that are so recorded, of const char *; empty: none. */
+const apr_array_header_t *mod_auth0_query_names(void);
 
 /* Remember the section that a directive of ours stands in. */
 void mod_auth0_section_record(const cmd_parms *cmd, mod_auth0_dir_t *dir);

@@ -10,6 +10,7 @@
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_secret.h"
+#include "httpd/mod_auth0_token.h"
 #include "net/auth0_file.h"
 
 /* All of Debian's authorities together are a quarter of this, in bytes. */
@@ -286,6 +287,24 @@ static const char *set_claim(cmd_parms *cmd, void *conf, const char *name)
     return why ? complain(cmd, name, why) : NULL;
 }
 
+static const char *set_token_source(cmd_parms *cmd, void *conf,
+                                    const char *word)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    mod_auth0_section_record(cmd, dir);
+    if (!dir->token_sources) {
+        dir->token_sources =
+            apr_pcalloc(cmd->pool, sizeof(*dir->token_sources));
+    }
+    const char *why = mod_auth0_token_source_add(dir->token_sources, word);
+
+    if (!why && dir->token_sources->query) {
+        mod_auth0_query_name_record(dir->token_sources->query);
+    }
+    return why ? complain(cmd, word, why) : NULL;
+}
+
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth0_module);
@@ -442,6 +461,9 @@ const command_rec mod_auth0_directives[] = {
                  IN_SECTIONS, "On: a CORS preflight needs no token"),
     AP_INIT_FLAG("Auth0ReportOnly", set_switch, DIR_MEMBER(report_only),
                  IN_SECTIONS, "On: verdicts are written down, not obeyed"),
+    AP_INIT_ITERATE("Auth0TokenSource", set_token_source, NULL, IN_SECTIONS,
+                    "where tokens may stand: header (the default), "
+                    "query[:name], form[:name], cookie:name"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_number,

@@ -30,9 +30,14 @@ mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
     return ap_get_module_config(r->request_config, &auth0_module);
 }
 
+request_rec *mod_auth0_request_origin(const request_rec *r)
+{
+    return r->main ? r->main : r->prev;
+}
+
 static const request_rec *same_section(const request_rec *r)
 {
-    const request_rec *origin = r->prev ? r->prev : r->main;
+    const request_rec *origin = mod_auth0_request_origin(r);
 
     return origin && origin->per_dir_config == r->per_dir_config ? origin
                                                                  : NULL;
@@ -47,6 +52,11 @@ const auth0_claims_t *mod_auth0_request_claims(const request_rec *r)
         }
     }
     return NULL;
+}
+
+bool mod_auth0_request_is_ours(request_rec *r)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
 static int level_of(auth0_reason_t reason)

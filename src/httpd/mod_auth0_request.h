@@ -33,9 +33,12 @@ typedef enum mod_auth0_asking_t {
 typedef struct mod_auth0_request_t {
     auth0_policy_t policy;
     auth0_reason_t reason;
-    const auth0_claims_t *claims; /* NULL unless reason is AUTH0_OK */
-    const char *authorization;    /* what was judged, may be NULL   */
-    int retry_after;              /* seconds, for a 503 */
+    const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */
+    auth0_span_t token;            /* what was judged; empty: none   */
+    const char *args;              /* the query as it came, or NULL: no token */
+    struct mod_auth0_body_t *body; /* that was read, or NULL         */
+    int answer;                    /* httpd's own to that body; 0: none */
+    int retry_after;               /* seconds, for a 503 */
     mod_auth0_asking_t asking;
     bool is_claim_asked;        /* by the expression under way    */
     bool is_token_wanted;       /* to tell whether it is refused  */
@@ -53,6 +56,12 @@ mod_auth0_request_t *mod_auth0_request_make(request_rec *r);
 
 /* The state of this very request, NULL when none was made. */
 mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
+
+/* The request that a subrequest or an internal redirect comes from, or NULL. */
+request_rec *mod_auth0_request_origin(const request_rec *r);
+
+/* True when AuthType Auth0 is in force for the request. */
+bool mod_auth0_request_is_ours(request_rec *r);
 
 /*
  * The claims that are in force for a request, NULL when there are none: its

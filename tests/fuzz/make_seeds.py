@@ -220,6 +220,21 @@ def scope_seeds():
     }
 
 
+def form_seeds():
+    return {
+        "good": "a=1&access_token=" + TOKENS["ES256"] + "&b=2",
+        "good-escapes": "%61ccess_token=%61%2B%3d&a=+",
+        "good-last": "&&a&access_token=x",
+        "two": "access_token=a&access%5Ftoken=a",
+        "semicolon": "a=1;access_token=b&c",
+        "escape": "access_token=%4",
+        "nothing": "a=1&b=access_token&access_tokens=1",
+        "nul": b"access_token\0=a&access_token%00=b",
+        "bytes": bytes(range(256)),
+        "url": "access_token=a?b#c&access_token=d",
+    }
+
+
 def json_seeds():
     return {
         "good": '{"a":[1,2.5,"x",true,null,{"b":{}}]}',
@@ -374,6 +389,7 @@ def main():
     seeds("claims", claims_seeds())
     seeds("bearer", bearer_seeds())
     seeds("scope", scope_seeds())
+    seeds("form", form_seeds())
     seeds("json", json_seeds())
     seeds("b64", b64_seeds())
     seeds("discovery", discovery_seeds())

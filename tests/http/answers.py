@@ -75,6 +75,7 @@ for _code, _text in DESCRIPTIONS.items():
 #: Answers that carry no challenge.
 WITHOUT_CHALLENGE = {
     "config.incomplete": 500,
+    "request.body": 413,
     "key.unavailable": 503,
     "require.claim": 403,
     "require.org": 403,

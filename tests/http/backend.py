@@ -8,12 +8,21 @@ import threading
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def _body(self):
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
     def _answer(self):
-        length = int(self.headers.get("Content-Length", 0))
         arrived = {
             "method": self.command,
             "path": self.path,
-            "body": self.rfile.read(length).decode(),
+            "body": self._body().decode("latin-1"),
             "user": self.headers.get_all("X-User"),
             "fields": self.headers.items(),
         }
@@ -24,7 +33,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = _answer
+    do_GET = do_POST = do_PUT = do_PATCH = _answer
 
     def log_message(self, *_):
         pass

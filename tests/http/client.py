@@ -6,6 +6,8 @@ import itertools
 import socket
 import ssl
 import subprocess
+import tempfile
+import urllib.parse
 
 from logs import watch
 
@@ -50,9 +52,17 @@ class Response:
         return self.record.user
 
 
-def _note(headers):
+def _note(path, headers, body):
+    """Wherever a token may stand: as it is written, and decoded."""
+    fields = {name.lower(): value for name, value in headers}
+    places = [path.partition("?")[2]]
+    if "urlencoded" in str(fields.get("content-type", "")):
+        places.append(body)
+    for place in filter(None, places):
+        watch.note_sent(place)
+        watch.note_sent(urllib.parse.unquote_to_bytes(place))
     for name, value in headers:
-        if name.lower() == "authorization":
+        if name.lower() in ("authorization", "cookie"):
             watch.note_sent(value)
 
 
@@ -107,7 +117,7 @@ def complete(headers, body):
 
 def request(port, method, path, headers, body=b"", ca_file=None):
     """One request over HTTP/1.1 on a connection of its own."""
-    _note(headers)
+    _note(path, headers, body)
     headers = complete(headers, body)
     with Connection(port, ca_file) as connection:
         headers.append(("Connection", "close"))
@@ -119,25 +129,28 @@ def request(port, method, path, headers, body=b"", ca_file=None):
 
 def request_http2(port, method, path, headers, body=b"", ca_file=None):
     """The same over HTTP/2: with prior knowledge, or by TLS ALPN."""
-    _note(headers)
+    _note(path, headers, body)
     headers = complete(headers, b"")
     scheme = "https" if ca_file else "http"
     how = ["--http2", "--cacert", ca_file] if ca_file else [
         "--http2-prior-knowledge"
     ]
     command = ["curl", "-sS", "-i", "-X", method, "--max-time", "15", *how]
-    if body:
-        command += ["--data-binary", body]
     fields = b"".join(
         b'header = "%s: %s"\n' % (to_bytes(k), to_bytes(v)) for k, v in headers
     )
     url = f"{scheme}://localhost:{port}{path}"
-    done = subprocess.run(
-        [*command, "-K", "-", url],
-        input=fields,
-        capture_output=True,
-        check=True,
-    )
+    with tempfile.NamedTemporaryFile() as data:
+        if body:
+            data.write(body)
+            data.flush()
+            command += ["--data-binary", f"@{data.name}"]
+        done = subprocess.run(
+            [*command, "-K", "-", url],
+            input=fields,
+            capture_output=True,
+            check=True,
+        )
     response = parse(done.stdout)
     _check_not_repeated(response)
     return response, headers[0][1]

@@ -531,6 +531,7 @@ NOT_IN_HTACCESS = [
     "Auth0KeyTimeout 3 10",
     "Auth0OutgoingProxy http://proxy.test:3128",
     "Auth0StateDir /tmp",
+    "Auth0TokenSource header",
 ]
 
 HTACCESS = """

@@ -30,7 +30,8 @@ FILES = {
     "keys.json": tokens.jwks(KEY),
     **{
         f"htdocs/{path}/index.html": "served"
-        for path in ("orders", "orders/mine", "legacy", "partners")
+        for path in ("orders", "orders/mine", "legacy", "partners", "events",
+                     "upload", "app")
     },
     "htdocs/index.html": "served",
 }
@@ -327,3 +328,32 @@ def test_restricted_network(authority, announce):
                 token = tokens.token(KEY, head=other, **ORDERS)
                 answers.refused(httpd.get("/orders/", token), "key.unknown")
                 httpd.wait_for_log("cannot be fetched")
+
+
+def test_token_sources(announce):
+    announce("AH01630: client denied")
+    with start("token-sources.conf") as httpd:
+        good = tokens.token(KEY, **ORDERS, scope="read:orders write:orders")
+        response = httpd.get(f"/events/?topic=tea&access_token={good}")
+        assert (response.status, response.text) == (200, "served")
+        assert response.header("Cache-Control") == "private"
+        assert response.header("Referrer-Policy") == "no-referrer"
+        response = httpd.get(f"/events/?access_token={good}", good)
+        answers.refused(response, "request.multiple")
+        form = [("Content-Type", "application/x-www-form-urlencoded")]
+        body = f"access_token={good}".encode()
+        response = httpd.request("POST", "/upload/", headers=form, body=body)
+        assert (response.status, response.text) == (200, "served")
+        cookie = ("Cookie", f"__Host-token={good}")
+        for site, got in [
+            ("same-origin", (200, "ok")),
+            ("none", (200, "ok")),
+            (None, (200, "ok")),
+            # httpd itself: no token could change it.
+            ("cross-site", (403, "-")),
+            ("same-site", (403, "-")),
+        ]:
+            field = [("Sec-Fetch-Site", site)] if site else []
+            response = httpd.get("/app/", headers=[cookie, *field])
+            assert (response.status, response.reason) == got
+        answers.refused(httpd.get("/app/", good), "request.no_token")

@@ -21,6 +21,7 @@ static const reason_row_t rows[] = {
     {AUTH0_REQUEST_MALFORMED, "request.malformed", 400, REQUEST},
     {AUTH0_REQUEST_MULTIPLE, "request.multiple", 400, REQUEST},
     {AUTH0_REQUEST_TOO_LARGE, "request.too_large", 400, REQUEST},
+    {AUTH0_REQUEST_BODY, "request.body", 413, NULL},
     {AUTH0_TOKEN_MALFORMED, "token.malformed", 401, TOKEN},
     {AUTH0_TOKEN_OPAQUE, "token.opaque", 401, TOKEN},
     {AUTH0_TOKEN_ENCRYPTED, "token.encrypted", 401, TOKEN},

@@ -1,0 +1,184 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "core/auth0_form.h"
+
+#include <string.h>
+
+#include "core/auth0_ascii.h"
+
+/* The value of a hexadecimal digit, or -1. */
+static int digit_of(char c)
+{
+    char lower = auth0_ascii_lower(c);
+
+    if (auth0_ascii_is_digit(c)) {
+        return c - '0';
+    }
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* False at the end, and where an escape is broken. */
+static bool next_byte(char *byte, auth0_span_t *rest)
+{
+    size_t used = 1;
+
+    if (rest->len == 0) {
+        return false;
+    }
+    *byte = *rest->ptr;
+    if (*byte == '+') {
+        *byte = ' ';
+    }
+    else if (*byte == '%') {
+        int high = rest->len > 2 ? digit_of(rest->ptr[1]) : -1;
+        int low = rest->len > 2 ? digit_of(rest->ptr[2]) : -1;
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        *byte = (char)(high * 16 + low);
+        used = 3;
+    }
+    rest->ptr += used;
+    rest->len -= used;
+    return true;
+}
+
+/* piece is "name=value", "name" or nothing. */
+static bool is_named(auth0_span_t piece, const char *name)
+{
+    auth0_span_t encoded;
+    char byte;
+
+    (void)auth0_span_cut(&encoded, &piece, '=');
+    for (; *name != '\0'; name++) {
+        if (!next_byte(&byte, &encoded) || byte != *name) {
+            return false;
+        }
+    }
+    return encoded.len == 0;
+}
+
+static unsigned count_named(auth0_span_t pair, const char *name)
+{
+    unsigned count = 0;
+    auth0_span_t piece;
+
+    while (pair.len > 0) {
+        (void)auth0_span_cut(&piece, &pair, ';');
+        count += is_named(piece, name);
+    }
+    return count;
+}
+
+static bool decode(auth0_span_t *value, auth0_span_t text, apr_pool_t *pool)
+{
+    char *decoded = apr_palloc(pool, text.len + 1);
+    size_t len = 0;
+
+    while (text.len > 0) {
+        if (!next_byte(&decoded[len], &text)) {
+            return false;
+        }
+        len++;
+    }
+    *value = auth0_span(decoded, len);
+    return true;
+}
+
+auth0_reason_t auth0_form_find(auth0_span_t *value, auth0_span_t text,
+                               const char *name, apr_pool_t *pool)
+{
+    unsigned count = 0;
+    auth0_span_t found = auth0_span("", 0);
+    auth0_span_t pair;
+
+    *value = auth0_span("", 0);
+    while (text.len > 0) {
+        (void)auth0_span_cut(&pair, &text, '&');
+        unsigned more = count_named(pair, name);
+        found = more ? pair : found;
+        count += more;
+    }
+    if (count != 1) {
+        return count ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_NO_TOKEN;
+    }
+    bool is_good = is_named(found, name);
+
+    (void)auth0_span_cut(&pair, &found, '=');
+    return is_good && decode(value, found, pool) ? AUTH0_OK
+                                                 : AUTH0_REQUEST_MALFORMED;
+}
+
+/* Into out, which has room for all of text; the length that remains. */
+static size_t copy_without(char *out, auth0_span_t text, const char *name)
+{
+    size_t len = 0;
+    bool is_first = true;
+    bool is_more;
+    auth0_span_t pair;
+
+    do {
+        is_more = auth0_span_cut(&pair, &text, '&');
+        if (count_named(pair, name)) {
+            continue;
+        }
+        if (!is_first) {
+            out[len++] = '&';
+        }
+        memcpy(out + len, pair.ptr, pair.len);
+        len += pair.len;
+        is_first = false;
+    } while (is_more);
+    return len;
+}
+
+static bool bears(auth0_span_t text, const char *name)
+{
+    auth0_span_t pair;
+
+    while (text.len > 0) {
+        (void)auth0_span_cut(&pair, &text, '&');
+        if (count_named(pair, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+auth0_span_t auth0_form_without(auth0_span_t text, const char *name,
+                                apr_pool_t *pool)
+{
+    if (!bears(text, name)) {
+        return text;
+    }
+    char *rest = apr_palloc(pool, text.len);
+
+    return auth0_span(rest, copy_without(rest, text, name));
+}
+
+auth0_span_t auth0_form_url_without(auth0_span_t url, const char *name,
+                                    apr_pool_t *pool)
+{
+    auth0_span_t path;
+    auth0_span_t query;
+    auth0_span_t rest = url;
+
+    if (!auth0_span_cut(&path, &rest, '?')) {
+        return url;
+    }
+    (void)auth0_span_cut(&query, &rest, '#');
+    if (!bears(query, name)) {
+        return url;
+    }
+    char *out = apr_palloc(pool, url.len);
+    size_t len = path.len + 1;
+
+    memcpy(out, url.ptr, len);
+    len += copy_without(out + len, query, name);
+    if (len == path.len + 1) {
+        len = path.len;
+    }
+    size_t behind = path.len + 1 + query.len;
+
+    memcpy(out + len, url.ptr + behind, url.len - behind);
+    return auth0_span(out, len + url.len - behind);
+}

@@ -1,0 +1,168 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_query.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+#include <scoreboard.h>
+#include <util_filter.h>
+
+#include "core/auth0_form.h"
+
+#define FILTER "AUTH0_PRIVATE"
+#define NOTE_SEEN "auth0-query-seen"
+#define NOTE_USED "auth0-query-used"
+
+static ap_filter_rec_t *filter;
+
+static bool is_same(auth0_span_t a, auth0_span_t b)
+{
+    return a.ptr == b.ptr && a.len == b.len;
+}
+
+static char *args_without(char *args, const char *name, apr_pool_t *pool)
+{
+    auth0_span_t all = auth0_span_cstr(args);
+    auth0_span_t rest = auth0_form_without(all, name, pool);
+
+    if (is_same(all, rest)) {
+        return args;
+    }
+    return rest.len ? apr_pstrmemdup(pool, rest.ptr, rest.len) : NULL;
+}
+
+/* A URL, and behind its last blank, if any is asked for, what is none. */
+static char *url_without(char *text, bool is_line, const char *name,
+                         apr_pool_t *pool)
+{
+    auth0_span_t url = auth0_span_cstr(text);
+    const char *end = is_line && text ? strrchr(text, ' ') : NULL;
+
+    if (end && strchr(text, '?') < end) {
+        url.len = (size_t)(end - text);
+    }
+    auth0_span_t rest = auth0_form_url_without(url, name, pool);
+
+    if (is_same(url, rest)) {
+        return text;
+    }
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, rest.ptr, rest.len),
+                       text + url.len, NULL);
+}
+
+/* mod_proxy keeps the raw URL there, where it is told not to make its own. */
+static bool is_raw_url(const request_rec *r)
+{
+    return auth0_span_starts(auth0_span_cstr(r->filename), "proxy:") &&
+           (r->proxyreq == PROXYREQ_PROXY ||
+            apr_table_get(r->notes, "proxy-nocanon"));
+}
+
+/* status is what mod_status shows the request to be at, with a copy. */
+static void cut(request_rec *r, const char *name, int status)
+{
+    const char *line = r->the_request;
+    /* That the two are one is how mod_proxy knows a forward proxy's URL. */
+    bool is_one = r->uri == r->unparsed_uri;
+
+    r->args = args_without(r->args, name, r->pool);
+    r->parsed_uri.query = args_without(r->parsed_uri.query, name, r->pool);
+    r->the_request = url_without(r->the_request, true, name, r->pool);
+    r->unparsed_uri = url_without(r->unparsed_uri, false, name, r->pool);
+    if (is_one) {
+        r->uri = r->unparsed_uri;
+    }
+    if (is_raw_url(r)) {
+        r->filename = url_without(r->filename, false, name, r->pool);
+    }
+    if (line != r->the_request && !r->main && r->connection->sbh) {
+        (void)ap_update_child_status(r->connection->sbh, status, r);
+    }
+}
+
+static void cut_all(request_rec *r, const char *name)
+{
+    for (; r; r = mod_auth0_request_origin(r)) {
+        cut(r, name, SERVER_BUSY_WRITE);
+    }
+}
+
+static void remember(request_rec *r, const char *name)
+{
+    auth0_span_t args = auth0_span_cstr(r->args);
+
+    if (!is_same(args, auth0_form_without(args, name, r->pool))) {
+        mod_auth0_request_make(r)->args = r->args;
+    }
+}
+
+int mod_auth0_query_cut(request_rec *r)
+{
+    if (mod_auth0_query_names()->nelts == 0) {
+        return DECLINED;
+    }
+    const char *name = mod_auth0_dir_token_sources(mod_auth0_dir(r))->query;
+
+    apr_table_setn(r->notes, NOTE_SEEN, "");
+    if (name && mod_auth0_request_is_ours(r)) {
+        remember(r, name);
+        cut_all(r, name);
+    }
+    return DECLINED;
+}
+
+int mod_auth0_query_logged(request_rec *r)
+{
+    const apr_array_header_t *names = mod_auth0_query_names();
+
+    if (names->nelts == 0 || apr_table_get(r->notes, NOTE_SEEN)) {
+        return DECLINED;
+    }
+    for (; r; r = r->next) {
+        for (int i = 0; i < names->nelts; i++) {
+            cut(r, APR_ARRAY_IDX(names, i, const char *), SERVER_BUSY_LOG);
+        }
+    }
+    return DECLINED;
+}
+
+void mod_auth0_query_note(request_rec *r)
+{
+    apr_table_setn(r->notes, NOTE_USED, "");
+}
+
+static apr_status_t keep_private(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    request_rec *main = f->r;
+
+    while (main->main) {
+        main = main->main;
+    }
+    if (!ap_is_HTTP_ERROR(main->status) &&
+        !apr_table_get(main->headers_out, "Cache-Control") &&
+        !apr_table_get(main->err_headers_out, "Cache-Control")) {
+        apr_table_setn(main->headers_out, "Cache-Control", "private");
+    }
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, bb);
+}
+
+void mod_auth0_query_answered(request_rec *r)
+{
+    const request_rec *from = r;
+
+    while (from && !apr_table_get(from->notes, NOTE_USED)) {
+        from = mod_auth0_request_origin(from);
+    }
+    if (from) {
+        (void)ap_add_output_filter_handle(filter, NULL, r, r->connection);
+    }
+}
+
+/* With the filters of mod_expires and mod_headers: what they say comes first.
+ */
+void mod_auth0_query_register(void)
+{
+    filter = ap_register_output_filter(FILTER, keep_private, NULL,
+                                       AP_FTYPE_CONTENT_SET);
+}
