@@ -85,12 +85,9 @@ static double one_lookup_ns(const list_t *list, const auth0_claims_t *claims,
     static const char *const names[] = {
         "sub", "azp", "client_id", "org_id", "org_name", "jti", "sid", "iat"};
     auth0_span_t value;
-    volatile size_t sum = 0;
 
     for (size_t i = 0; i < COUNT(names); i++) {
-        if (auth0_claims_string(&value, claims, names[i])) {
-            sum += value.len;
-        }
+        (void)auth0_claims_string(&value, claims, names[i]);
     }
     double begin = now_ns();
     auth0_reason_t got =
