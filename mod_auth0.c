@@ -7,6 +7,7 @@
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_request.h"
 
 static void register_hooks(apr_pool_t *pool)
@@ -19,6 +20,7 @@ static void register_hooks(apr_pool_t *pool)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_handler(mod_auth0_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,

@@ -50,7 +50,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
 
     (void)path;
     dir->profile = dir->skew = dir->max_age = -1;
-    dir->auth_type = MOD_AUTH0_UNSET;
+    dir->auth_type = dir->logout = MOD_AUTH0_UNSET;
     return dir;
 }
 
@@ -72,6 +72,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
         dir->sources = outer->sources;
     }
     dir->audiences = inner->audiences ? inner->audiences : outer->audiences;
+    dir->clients = inner->clients ? inner->clients : outer->clients;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;
     inherit_number(&dir->profile, outer->profile);
@@ -80,6 +81,9 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->user_claim = inner->user_claim ? inner->user_claim : outer->user_claim;
     if (inner->auth_type == MOD_AUTH0_UNSET) {
         dir->auth_type = outer->auth_type;
+    }
+    if (inner->logout == MOD_AUTH0_UNSET) {
+        dir->logout = outer->logout;
     }
     return dir;
 }
@@ -90,7 +94,7 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
 
     (void)server;
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
-    made->connect = made->total = -1;
+    made->connect = made->total = made->store_bytes = -1;
     return made;
 }
 
@@ -151,16 +155,17 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
                             : ap_runtime_dir_relative(pconf, DEFAULT_STATE_DIR);
 }
 
-bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
+                        const apr_array_header_t *audiences)
 {
-    if (!dir->issuers || !dir->audiences ||
+    if (!dir->issuers || !audiences ||
         ((mod_auth0_dir_algs(dir) & auth0_alg_symmetric()) && !dir->secret)) {
         return false;
     }
     policy->issuers = (const auth0_span_t *)dir->issuers->elts;
     policy->issuer_count = (size_t)dir->issuers->nelts;
-    policy->audiences = (const auth0_span_t *)dir->audiences->elts;
-    policy->audience_count = (size_t)dir->audiences->nelts;
+    policy->audiences = (const auth0_span_t *)audiences->elts;
+    policy->audience_count = (size_t)audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);
     policy->secret = dir->secret;
     policy->profile =
@@ -168,6 +173,22 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
     policy->skew = (unsigned)or_default(dir->skew, DEFAULT_SKEW);
     policy->max_age = (unsigned)or_default(dir->max_age, 0);
     policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+    return true;
+}
+
+bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+{
+    return make_policy(policy, dir, dir->audiences);
+}
+
+bool mod_auth0_policy_logout(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+{
+    if (!make_policy(policy, dir, dir->clients)) {
+        return false;
+    }
+    policy->profile = AUTH0_PROFILE_LOGOUT;
+    policy->max_age = 0;
+    policy->user_claim = NULL;
     return true;
 }
 

@@ -20,6 +20,7 @@ typedef struct mod_auth0_dir_t {
     apr_array_header_t *issuers;   /* of auth0_span_t                  */
     apr_array_header_t *sources;   /* of mod_auth0_source_t *, the same */
     apr_array_header_t *audiences; /* of auth0_span_t                  */
+    apr_array_header_t *clients;   /* of auth0_span_t, for a logout    */
     unsigned algs;                 /* mask of auth0_alg_t.bit          */
     const auth0_key_t *secret;
     int profile; /* auth0_profile_t        */
@@ -27,6 +28,7 @@ typedef struct mod_auth0_dir_t {
     int max_age; /* seconds; 0: any will do */
     const char *user_claim;
     mod_auth0_switch_t auth_type; /* AuthType is Auth0, or another     */
+    mod_auth0_switch_t logout;    /* SetHandler is auth0-logout, or not */
     bool is_recorded;
 } mod_auth0_dir_t;
 
@@ -35,6 +37,7 @@ typedef struct mod_auth0_server_t {
     const char *ca_pem;    /* authorities                */
     const char *proxy;     /* URL                        */
     const char *state_dir; /* absolute path              */
+    int store_bytes;       /* of the shared store        */
     int refresh;           /* seconds                    */
     int max_stale;         /* seconds                    */
     int cooldown;          /* seconds                    */
@@ -66,6 +69,13 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf);
 
 /* The policy, with defaults; it borrows from dir. False when incomplete. */
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
+
+/*
+ * The same for logout tokens: of the issuers, algorithms and keys in force, for
+ * the clients of Auth0LogoutClient.
+ */
+bool mod_auth0_policy_logout(auth0_policy_t *policy,
+                             const mod_auth0_dir_t *dir);
 
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
