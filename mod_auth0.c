@@ -10,6 +10,7 @@
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 
@@ -31,6 +32,7 @@ static void register_hooks(apr_pool_t *pool)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_handler(mod_auth0_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,

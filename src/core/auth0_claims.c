@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #define AUDIENCES_MAX 64
+#define LOGOUT_EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define DATE_MAX 253402300799.0 /* the last second of the year 9999 */
 
 struct auth0_claims_t {
@@ -63,6 +64,14 @@ static bool is_name(const auth0_json_t *json)
     return auth0_json_string(&value, json) && !auth0_span_has_control(value);
 }
 
+/* A name that says something. */
+static bool is_label(const auth0_json_t *json)
+{
+    auth0_span_t value;
+
+    return is_name(json) && auth0_json_string(&value, json) && value.len > 0;
+}
+
 static bool is_date(const auth0_json_t *json)
 {
     double value;
@@ -109,30 +118,53 @@ static const claim_type_t claim_types[] = {
     {"permissions", is_texts},
 };
 
-static bool types_are_good(const auth0_claims_t *claims, const char *user_claim)
-{
-    auth0_span_t user;
+/* Who is logged out: section 2.4 of Back-Channel Logout. */
+static const claim_type_t logout_types[] = {{"sub", is_label},
+                                            {"sid", is_label}};
 
-    for (size_t i = 0; i < sizeof(claim_types) / sizeof(claim_types[0]); i++) {
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool are_good(const auth0_claims_t *claims, const claim_type_t *types,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         const auth0_json_t *claim =
-            auth0_json_member(claims->object, claim_types[i].name);
-        if (claim && !claim_types[i].is_good(claim)) {
+            auth0_json_member(claims->object, types[i].name);
+        if (claim && !types[i].is_good(claim)) {
             return false;
         }
     }
-    return !user_claim || !auth0_claims_string(&user, claims, user_claim) ||
+    return true;
+}
+
+static bool types_are_good(const auth0_claims_t *claims,
+                           const auth0_policy_t *policy)
+{
+    auth0_span_t user;
+
+    if (!are_good(claims, claim_types, ROWS(claim_types)) ||
+        (auth0_profile_rules(policy->profile)->is_logout &&
+         !are_good(claims, logout_types, ROWS(logout_types)))) {
+        return false;
+    }
+    return !policy->user_claim ||
+           !auth0_claims_string(&user, claims, policy->user_claim) ||
            !auth0_span_has_control(user);
 }
 
 static bool has_required(const auth0_claims_t *claims,
                          const auth0_policy_t *policy)
 {
-    const char *const *names = auth0_profile_rules(policy->profile)->required;
+    const auth0_profile_rules_t *rules = auth0_profile_rules(policy->profile);
 
-    for (size_t i = 0; names[i]; i++) {
-        if (!auth0_json_member(claims->object, names[i])) {
+    for (size_t i = 0; rules->required[i]; i++) {
+        if (!auth0_json_member(claims->object, rules->required[i])) {
             return false;
         }
+    }
+    if (rules->is_logout && !auth0_json_member(claims->object, "sub") &&
+        !auth0_json_member(claims->object, "sid")) {
+        return false;
     }
     return !policy->max_age || auth0_json_member(claims->object, "iat");
 }
@@ -183,8 +215,7 @@ static bool is_later(const auth0_claims_t *claims, const char *name,
 {
     double value;
 
-    return auth0_json_number(&value, auth0_json_member(claims->object, name)) &&
-           value > seconds;
+    return auth0_claims_number(&value, claims, name) && value > seconds;
 }
 
 /* The age is exact: whoever bounds it has decided how much is too much. */
@@ -217,10 +248,23 @@ static auth0_reason_t check_times(const auth0_claims_t *claims,
     return check_age(claims, now, policy->max_age);
 }
 
+/* Section 2.6: events says what it is, a nonce would make it an ID token. */
+static auth0_reason_t check_event(const auth0_claims_t *claims)
+{
+    const auth0_json_t *events = auth0_json_member(claims->object, "events");
+
+    if (!auth0_json_is_object(events) ||
+        !auth0_json_is_object(auth0_json_member(events, LOGOUT_EVENT))) {
+        return AUTH0_CLAIMS_EVENTS;
+    }
+    return auth0_json_member(claims->object, "nonce") ? AUTH0_CLAIMS_NONCE
+                                                      : AUTH0_OK;
+}
+
 auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                   const auth0_policy_t *policy, apr_time_t now)
 {
-    if (!types_are_good(claims, policy->user_claim)) {
+    if (!types_are_good(claims, policy)) {
         return AUTH0_CLAIMS_TYPE;
     }
     if (!has_required(claims, policy)) {
@@ -235,6 +279,9 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     auth0_reason_t reason =
         check_times(claims, policy, (double)now / APR_USEC_PER_SEC);
 
+    if (reason == AUTH0_OK && auth0_profile_rules(policy->profile)->is_logout) {
+        reason = check_event(claims);
+    }
     if (reason != AUTH0_OK) {
         return reason;
     }

@@ -22,12 +22,16 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_parse(auth0_claims_t **claims,
 /*
  * Types and ranges of all registered claims, then those that the profile
  * requires, then iss, aud, exp, nbf and iat against the policy at the time now
- * (wall clock, microseconds since 1970). AUTH0_OK or a reason of the stages
- * claims or cnf.
+ * (wall clock, microseconds since 1970), then events and nonce of a logout
+ * token. AUTH0_OK or a reason of the stages claims or cnf.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                                  const auth0_policy_t *policy,
                                                  apr_time_t now);
+
+/* A number claim by its exact name; false when absent or of another type. */
+bool auth0_claims_number(double *value, const auth0_claims_t *claims,
+                         const char *name);
 
 /* A string claim by its exact name; false when absent or of another type. */
 bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,

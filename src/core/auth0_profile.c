@@ -14,10 +14,22 @@ static const char *const auth0_claims[] = {ALWAYS, NULL};
 static const char *const rfc9068_claims[] = {ALWAYS, "sub", "client_id",
                                              "iat",  "jti", NULL};
 
+/*
+ * Auth0 types its logout tokens JWT, the specification recommends logout+jwt:
+ * what tells them from ID tokens is the claim events.
+ */
+static const char *const logout_typs[] = {"JWT", "logout+jwt",
+                                          "application/logout+jwt", NULL};
+static const char *const logout_claims[] = {ALWAYS, "iat", "jti", "events",
+                                            NULL};
+
 static const auth0_profile_rules_t profiles[] = {
-    [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims},
-    [AUTH0_PROFILE_AUTH0] = {"auth0", auth0_typs, true, auth0_claims},
-    [AUTH0_PROFILE_RFC9068] = {"rfc9068", rfc9068_typs, false, rfc9068_claims},
+    [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims, false},
+    [AUTH0_PROFILE_AUTH0] = {"auth0", auth0_typs, true, auth0_claims, false},
+    [AUTH0_PROFILE_RFC9068] = {"rfc9068", rfc9068_typs, false, rfc9068_claims,
+                               false},
+    [AUTH0_PROFILE_LOGOUT] = {"logout", logout_typs, false, logout_claims,
+                              true},
 };
 
 const auth0_profile_rules_t *auth0_profile_rules(auth0_profile_t profile)

@@ -9,6 +9,8 @@ typedef enum auth0_profile_t {
     AUTH0_PROFILE_ANY = 0, /* an access token of Auth0, whatever its dialect */
     AUTH0_PROFILE_AUTH0,   /* its own dialect: typ JWT                       */
     AUTH0_PROFILE_RFC9068, /* RFC 9068: typ at+jwt                           */
+    AUTH0_PROFILE_LOGOUT,  /* no access token: OpenID Connect Back-Channel
+                              Logout 1.0 section 2.4                         */
     AUTH0_PROFILE_COUNT
 } auth0_profile_t;
 
@@ -18,6 +20,7 @@ typedef struct auth0_profile_rules_t {
     const char *const *typs;     /* allowed, compared without case      */
     bool typ_may_be_absent;      /* from the header                     */
     const char *const *required; /* claims without which nothing passes */
+    bool is_logout;              /* section 2.6 of that, too            */
 } auth0_profile_rules_t;
 
 /* The row of a profile; never NULL. Thread-safe, static storage. */

@@ -24,8 +24,9 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_CONFIG_INCOMPLETE] =
         {"config.incomplete", 500, NULL, NULL,
          "no issuer, no audience or, for HS*, no secret is in force here: set "
-         "Auth0Domain (or Auth0Issuer), Auth0Audience and, if need be, "
-         "Auth0SigningSecret for this location"},
+         "Auth0Domain (or Auth0Issuer), Auth0Audience (for a logout: "
+         "Auth0LogoutClient) and, if need be, Auth0SigningSecret for this "
+         "location"},
     [AUTH0_REQUEST_NO_TOKEN] = {"request.no_token", 401, NULL, NULL,
                                 "the request has no token in any place that "
                                 "Auth0TokenSource allows (by default: the "
@@ -78,7 +79,8 @@ static const auth0_reason_info_t reasons[] = {
               "it with the API's signing algorithm"),
     [AUTH0_HEADER_TYP] =
         TOKEN("header.typ", "The token is not an access token",
-              "typ is none of those that Auth0TokenProfile allows"),
+              "typ is none of those that are accepted here: compare "
+              "Auth0TokenProfile"),
     [AUTH0_KEY_UNKNOWN] =
         TOKEN("key.unknown", "The token's signing key is not known",
               "the issuer's key set has no key for the token's kid: it may be "
@@ -103,18 +105,18 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("claims.type", "A claim of the token has a wrong type",
               "a registered claim has a wrong JSON type, is out of range or "
               "holds a control character"),
-    [AUTH0_CLAIMS_MISSING] = TOKEN(
-        "claims.missing", "The token lacks a required claim",
-        "iss, aud or exp is missing, or a claim that Auth0TokenProfile or "
-        "Auth0MaxTokenAge needs"),
+    [AUTH0_CLAIMS_MISSING] =
+        TOKEN("claims.missing", "The token lacks a required claim",
+              "iss, aud or exp is missing, or a claim that Auth0TokenProfile, "
+              "Auth0MaxTokenAge or a logout needs"),
     [AUTH0_CLAIMS_ISS] =
         TOKEN("claims.iss", "The token is from another issuer",
               "iss is none of the issuers configured here, byte for byte "
               "(Auth0's end with a slash; custom domains count on their own)"),
     [AUTH0_CLAIMS_AUD] =
         TOKEN("claims.aud", "The token is for another audience",
-              "aud holds none of Auth0Audience, byte for byte (a trailing "
-              "slash counts)"),
+              "aud holds none of Auth0Audience (of Auth0LogoutClient, for a "
+              "logout), byte for byte: a trailing slash counts"),
     [AUTH0_CLAIMS_EXP] =
         TOKEN("claims.exp", "The token has expired", "the token has expired"),
     [AUTH0_CLAIMS_NBF] = TOKEN("claims.nbf", "The token is not valid yet",
@@ -125,6 +127,14 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_CLAIMS_AGE] =
         TOKEN("claims.age", "The token is too old",
               "iat is longer ago than Auth0MaxTokenAge allows"),
+    [AUTH0_CLAIMS_EVENTS] =
+        REQUEST("claims.events", "The token is not a logout token",
+                "events does not name a back-channel logout: the sender posts "
+                "another kind of token"),
+    [AUTH0_CLAIMS_NONCE] =
+        REQUEST("claims.nonce", "The token is not a logout token",
+                "a logout token never has a nonce: this one was made for "
+                "something else"),
     [AUTH0_CNF_UNKNOWN] =
         TOKEN("cnf.unknown", "The token is bound in a way not supported here",
               "the token is sender-constrained (cnf), which is not supported: "
@@ -132,15 +142,29 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_DENY_UNAVAILABLE] =
         {"deny.unavailable", 503, NULL, NULL,
          "the deny list cannot be looked at, and who is on it must not pass"},
-    [AUTH0_DENY_SUB] = DENIED("deny.sub", "the token's subject (sub)"),
+    [AUTH0_DENY_SUB] =
+        DENIED("deny.sub", "the token's subject (sub), or the user was logged "
+                           "out after the token was issued"),
     [AUTH0_DENY_CLIENT] =
         DENIED("deny.client", "the token's application (azp or client_id)"),
     [AUTH0_DENY_ORG] =
         DENIED("deny.org", "the token's organization (org_id or org_name)"),
     [AUTH0_DENY_JTI] = DENIED("deny.jti", "the token itself (jti)"),
-    [AUTH0_DENY_SID] = DENIED("deny.sid", "the token's session (sid)"),
+    [AUTH0_DENY_SID] =
+        DENIED("deny.sid", "the token's session (sid), or it was logged out"),
     [AUTH0_DENY_KID] =
         DENIED("deny.kid", "the key that the token is signed with (kid)"),
+    [AUTH0_LOGOUT_REQUEST] =
+        REQUEST("logout.request", "The request is not one logout_token",
+                "the body is not a form of at most 64 KiB with one "
+                "logout_token in it"),
+    [AUTH0_LOGOUT_REPLAY] =
+        REQUEST("logout.replay", "The logout token was used before",
+                "a token with this jti has already logged somebody out"),
+    [AUTH0_LOGOUT_STORE] =
+        {"logout.store", 503, NULL, NULL,
+         "the logout cannot be remembered: there is no room for it, or the "
+         "store is out of reach"},
     [AUTH0_REQUIRE_SCOPE] =
         {"require.scope", 403, "insufficient_scope",
          "The token lacks a required scope",

@@ -4,34 +4,11 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
-#include "core/auth0_verify.h"
 #include "httpd/mod_auth0_denylist.h"
-#include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_store.h"
 #include "httpd/mod_auth0_token.h"
-#include "httpd/mod_auth0_wait.h"
-
-/* A key that is lacking is looked for in so many newer sets. */
-#define LOOKS_MOST 3
-
-/* A key set that a verification asked for, held until it is over. */
-typedef struct borrowed_t {
-    const apr_array_header_t *sources;
-    const mod_auth0_source_t *source; /* whose set it is; NULL: none asked */
-    mod_auth0_held_t *held;
-    uint32_t edition; /* of that set                                   */
-    uint32_t lacking; /* the edition that is known to be not enough, 0 */
-} borrowed_t;
-
-static const auth0_jwks_t *borrow(void *baton, size_t issuer)
-{
-    borrowed_t *borrowed = baton;
-
-    borrowed->source =
-        APR_ARRAY_IDX(borrowed->sources, issuer, mod_auth0_source_t *);
-    borrowed->held = mod_auth0_keys_take(borrowed->source, borrowed->lacking);
-    return borrowed->held ? mod_auth0_keys_set(borrowed->held) : NULL;
-}
+#include "httpd/mod_auth0_verify.h"
 
 /* The verdict of the request that this one comes from, if it fits this one. */
 static const mod_auth0_request_t *earlier(const request_rec *r,
@@ -48,63 +25,15 @@ static const mod_auth0_request_t *earlier(const request_rec *r,
                : NULL;
 }
 
-/* *borrowed tells afterwards whose keys were used; they are given back. */
-static auth0_reason_t verify_once(mod_auth0_request_t *state,
-                                  borrowed_t *borrowed, request_rec *r,
-                                  auth0_span_t token)
-{
-    auth0_keys_t keys = {borrow, borrowed};
-    auth0_claims_t *claims;
-
-    borrowed->held = NULL;
-    auth0_reason_t reason = auth0_verify(&claims, token, &state->policy, keys,
-                                         r->request_time, r->pool);
-
-    borrowed->edition = mod_auth0_keys_edition(borrowed->held);
-    mod_auth0_keys_give(borrowed->held);
-    state->claims = claims;
-    return reason;
-}
-
-static bool lacks_key(auth0_reason_t reason)
-{
-    return reason == AUTH0_KEY_UNKNOWN || reason == AUTH0_KEY_UNAVAILABLE;
-}
-
-/*
- * A key that is not there may have come into the world a moment ago: into the
- * newer set that this process has yet to look at, or into one yet to come.
- */
-static auth0_reason_t look_again(mod_auth0_request_t *state,
-                                 borrowed_t *borrowed, request_rec *r,
-                                 auth0_span_t token)
-{
-    auth0_reason_t reason = state->reason;
-
-    for (int i = 0;
-         i < LOOKS_MOST && lacks_key(reason) &&
-         mod_auth0_wait_for_keys(borrowed->source, borrowed->edition);
-         i++) {
-        borrowed->lacking = borrowed->edition;
-        reason = verify_once(state, borrowed, r, token);
-    }
-    return reason;
-}
-
+/* A good token may have been revoked since it was issued. */
 static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
                              auth0_span_t token)
 {
-    borrowed_t borrowed = {.sources = mod_auth0_dir(r)->sources};
+    mod_auth0_verdict_t verdict = mod_auth0_verify(r, token, &state->policy);
 
-    state->reason = verify_once(state, &borrowed, r, token);
-    if (lacks_key(state->reason) &&
-        auth0_verify_is_worth_asking(token, &state->policy, r->pool)) {
-        state->reason = look_again(state, &borrowed, r, token);
-    }
-    if (state->reason == AUTH0_KEY_UNAVAILABLE) {
-        state->retry_after = mod_auth0_wait_retry_after(borrowed.source);
-    }
-    return state->reason;
+    state->claims = verdict.claims;
+    state->retry_after = verdict.retry_after;
+    return verdict.reason;
 }
 
 static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
@@ -132,6 +61,9 @@ static auth0_reason_t judge_again(mod_auth0_request_t *state,
 {
     auth0_reason_t reason = mod_auth0_denylist_check(r, state->claims);
 
+    if (reason == AUTH0_OK) {
+        reason = mod_auth0_store_check(state->claims, r);
+    }
     if (reason != AUTH0_OK) {
         state->claims = NULL;
     }

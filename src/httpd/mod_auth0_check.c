@@ -66,6 +66,11 @@ static bool has_audience(const mod_auth0_dir_t *dir)
     return dir->audiences;
 }
 
+static bool has_client(const mod_auth0_dir_t *dir)
+{
+    return dir->clients;
+}
+
 static bool has_secret(const mod_auth0_dir_t *dir)
 {
     return dir->secret;
@@ -99,7 +104,11 @@ typedef struct demand_t {
     const char *sentence;
 } demand_t;
 
-static const demand_t demands[] = {
+#define NEEDS_SECRET                                                           \
+    "Auth0Algorithms names HS*, which needs the API's secret: add "            \
+    "Auth0SigningSecret file:/path/to/secret"
+
+static const demand_t access_demands[] = {
     {has_issuer, has_issuer,
      "AuthType Auth0 needs an issuer, and none is in force here: add "
      "Auth0Domain with your tenant's domain, such as Auth0Domain "
@@ -108,15 +117,26 @@ static const demand_t demands[] = {
      "AuthType Auth0 needs Auth0Audience, and none is in force here: add the "
      "API's identifier, such as Auth0Audience "
      "https://api.example.com/orders"},
-    {needs_no_secret, has_secret,
-     "Auth0Algorithms names HS*, which needs the API's secret: add "
-     "Auth0SigningSecret file:/path/to/secret"}};
+    {needs_no_secret, has_secret, NEEDS_SECRET},
+    {NULL, NULL, NULL}};
+
+static const demand_t logout_demands[] = {
+    {has_issuer, has_issuer,
+     "SetHandler auth0-logout needs an issuer, and none is in force here: add "
+     "Auth0Domain with your tenant's domain, such as Auth0Domain "
+     "tenant.eu.auth0.com (or Auth0Issuer)"},
+    {has_client, has_client,
+     "SetHandler auth0-logout needs Auth0LogoutClient, and none is in force "
+     "here: add the client id of the application that users log in to"},
+    {needs_no_secret, has_secret, NEEDS_SECRET},
+    {NULL, NULL, NULL}};
 
 static const char *check_demands(const check_t *check,
                                  const mod_auth0_section_t *section,
-                                 const mod_auth0_dir_t *dir)
+                                 const mod_auth0_dir_t *dir,
+                                 const demand_t *demands)
 {
-    for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
+    for (size_t i = 0; demands[i].sentence; i++) {
         if (!demands[i].is_met(dir) &&
             !may_come_from_elsewhere(check, section, demands[i].is_brought)) {
             return demands[i].sentence;
@@ -151,7 +171,10 @@ static const char *check_section(const check_t *check,
     const char *why = check_secret(check, dir);
 
     if (!why && dir->auth_type == MOD_AUTH0_ON) {
-        why = check_demands(check, section, dir);
+        why = check_demands(check, section, dir, access_demands);
+    }
+    if (!why && dir->logout == MOD_AUTH0_ON) {
+        why = check_demands(check, section, dir, logout_demands);
     }
     return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s: %s",
                               section->place->line_num,

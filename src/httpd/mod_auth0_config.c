@@ -77,7 +77,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->optional = MOD_AUTH0_UNSET;
     dir->cors_preflight = MOD_AUTH0_UNSET;
     dir->report_only = MOD_AUTH0_UNSET;
-    dir->auth_type = MOD_AUTH0_UNSET;
+    dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
     return dir;
 }
 
@@ -106,6 +106,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
         dir->sources = outer->sources;
     }
     dir->audiences = inner->audiences ? inner->audiences : outer->audiences;
+    dir->clients = inner->clients ? inner->clients : outer->clients;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;
     inherit_number(&dir->profile, outer->profile);
@@ -121,6 +122,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     inherit_switch(&dir->cors_preflight, outer->cors_preflight);
     inherit_switch(&dir->report_only, outer->report_only);
     inherit_switch(&dir->auth_type, outer->auth_type);
+    inherit_switch(&dir->logout, outer->logout);
     return dir;
 }
 
@@ -130,7 +132,7 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
 
     (void)server;
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
-    made->connect = made->total = -1;
+    made->connect = made->total = made->store_bytes = -1;
     return made;
 }
 
@@ -207,16 +209,17 @@ auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r)
                                   r->request_time, skew_of(dir)};
 }
 
-bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
+                        const apr_array_header_t *audiences)
 {
-    if (!dir->issuers || !dir->audiences ||
+    if (!dir->issuers || !audiences ||
         ((mod_auth0_dir_algs(dir) & auth0_alg_symmetric()) && !dir->secret)) {
         return false;
     }
     policy->issuers = (const auth0_span_t *)dir->issuers->elts;
     policy->issuer_count = (size_t)dir->issuers->nelts;
-    policy->audiences = (const auth0_span_t *)dir->audiences->elts;
-    policy->audience_count = (size_t)dir->audiences->nelts;
+    policy->audiences = (const auth0_span_t *)audiences->elts;
+    policy->audience_count = (size_t)audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);
     policy->secret = dir->secret;
     policy->profile =
@@ -224,6 +227,22 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
     policy->skew = skew_of(dir);
     policy->max_age = (unsigned)or_default(dir->max_age, 0);
     policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+    return true;
+}
+
+bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+{
+    return make_policy(policy, dir, dir->audiences);
+}
+
+bool mod_auth0_policy_logout(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
+{
+    if (!make_policy(policy, dir, dir->clients)) {
+        return false;
+    }
+    policy->profile = AUTH0_PROFILE_LOGOUT;
+    policy->max_age = 0;
+    policy->user_claim = NULL;
     return true;
 }
 

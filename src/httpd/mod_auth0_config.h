@@ -29,6 +29,7 @@ typedef struct mod_auth0_dir_t {
     apr_array_header_t *issuers;   /* of auth0_span_t                  */
     apr_array_header_t *sources;   /* of mod_auth0_source_t *, the same */
     apr_array_header_t *audiences; /* of auth0_span_t                  */
+    apr_array_header_t *clients;   /* of auth0_span_t, for a logout    */
     unsigned algs;                 /* mask of auth0_alg_t.bit          */
     const auth0_key_t *secret;
     int profile; /* auth0_profile_t        */
@@ -42,6 +43,7 @@ typedef struct mod_auth0_dir_t {
     mod_auth0_switch_t cors_preflight; /* a preflight needs no token        */
     mod_auth0_switch_t report_only;    /* verdicts are written, not obeyed  */
     mod_auth0_switch_t auth_type;      /* AuthType is Auth0, or another     */
+    mod_auth0_switch_t logout;         /* SetHandler is auth0-logout, or not */
     bool is_recorded;
 } mod_auth0_dir_t;
 
@@ -50,6 +52,7 @@ typedef struct mod_auth0_server_t {
     const char *ca_pem;    /* authorities                */
     const char *proxy;     /* URL                        */
     const char *state_dir; /* absolute path              */
+    int store_bytes;       /* of the shared store        */
     int refresh;           /* seconds                    */
     int max_stale;         /* seconds                    */
     int cooldown;          /* seconds                    */
@@ -87,6 +90,13 @@ bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
 
 /* What step-up requirements are judged by at a request, with defaults. */
 auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r);
+
+/*
+ * The same for logout tokens: of the issuers, algorithms and keys in force, for
+ * the clients of Auth0LogoutClient.
+ */
+bool mod_auth0_policy_logout(auth0_policy_t *policy,
+                             const mod_auth0_dir_t *dir);
 
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);

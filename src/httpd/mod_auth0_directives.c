@@ -9,6 +9,7 @@
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_denylist.h"
+#include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_secret.h"
 #include "httpd/mod_auth0_token.h"
 #include "net/auth0_file.h"
@@ -33,6 +34,7 @@ typedef struct range_t {
 
 static const range_t skew_range = {0, 300, "seconds"};
 static const range_t age_range = {1, 31536000, "seconds"};
+static const range_t store_range = {4096, 1073741824, "bytes"};
 static const range_t timeout_range = {1, 60, "seconds"};
 
 /* A whole number within bounds, or NULL for a good one and a sentence. */
@@ -169,6 +171,23 @@ static const char *set_audience(cmd_parms *cmd, void *conf, const char *id)
     return NULL;
 }
 
+static const char *set_logout_client(cmd_parms *cmd, void *conf, const char *id)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    if (auth0_span_has_control(auth0_span_cstr(id))) {
+        return complain(cmd, id,
+                        "is no client id; copy it from the settings of the "
+                        "application that users log in to");
+    }
+    mod_auth0_section_record(cmd, dir);
+    if (!dir->clients) {
+        dir->clients = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
+    }
+    APR_ARRAY_PUSH(dir->clients, auth0_span_t) = auth0_span_cstr(id);
+    return NULL;
+}
+
 static const char *all_algs(apr_pool_t *pool)
 {
     const char *names = "";
@@ -225,8 +244,9 @@ static const char *set_profile(cmd_parms *cmd, void *conf, const char *name)
 
     mod_auth0_section_record(cmd, dir);
     for (int i = 0; i < AUTH0_PROFILE_COUNT; i++) {
-        if (auth0_span_is_nocase(
-                wanted, auth0_profile_rules((auth0_profile_t)i)->name)) {
+        const auth0_profile_rules_t *rules =
+            auth0_profile_rules((auth0_profile_t)i);
+        if (!rules->is_logout && auth0_span_is_nocase(wanted, rules->name)) {
             dir->profile = i;
             return NULL;
         }
@@ -406,6 +426,25 @@ static const char *set_deny_list(cmd_parms *cmd, void *conf, const char *name)
     return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
 }
 
+/* One store for all virtual hosts, as they are one server. */
+static const char *set_store(cmd_parms *cmd, void *conf, const char *where)
+{
+    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    auth0_span_t bytes = auth0_span_cstr(where);
+    auth0_span_t kind;
+
+    (void)conf;
+    bool has_size = auth0_span_cut(&kind, &bytes, ':');
+
+    if (!why && !auth0_span_is(kind, "shm")) {
+        why = complain(cmd, where,
+                       "is neither shm nor shm:BYTES, such as shm:4194304");
+    }
+    return why || !has_size ? why
+                            : read_number(&server_of(cmd)->store_bytes, cmd,
+                                          bytes.ptr, &store_range);
+}
+
 /*
  * httpd hands a directive to every module that knows it. Watching AuthType go
  * by tells at configuration time which sections are ours to check. A .htaccess
@@ -420,6 +459,24 @@ static const char *watch_auth_type(cmd_parms *cmd, void *conf, const char *type)
         return NULL;
     }
     dir->auth_type = MOD_AUTH0_ON;
+    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
+        mod_auth0_section_record(cmd, dir);
+    }
+    return NULL;
+}
+
+/* The same for SetHandler: a logout needs an issuer's keys, and a client. */
+static const char *watch_handler(cmd_parms *cmd, void *conf, const char *name,
+                                 const char *more)
+{
+    mod_auth0_dir_t *dir = conf;
+
+    (void)more;
+    if (!auth0_span_is(auth0_span_cstr(name), MOD_AUTH0_LOGOUT_HANDLER)) {
+        dir->logout = MOD_AUTH0_OFF;
+        return NULL;
+    }
+    dir->logout = MOD_AUTH0_ON;
     if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
         mod_auth0_section_record(cmd, dir);
     }
@@ -489,5 +546,11 @@ const command_rec mod_auth0_directives[] = {
                   "where the last good keys are kept across restarts"),
     AP_INIT_TAKE1("Auth0DenyList", set_deny_list, NULL, RSRC_CONF,
                   "file of subjects, applications and the like to refuse"),
+    AP_INIT_ITERATE("Auth0LogoutClient", set_logout_client, NULL, IN_SECTIONS,
+                    "applications whose logouts are taken"),
+    AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
+                   "auth0-logout"),
+    AP_INIT_TAKE1("Auth0SharedStore", set_store, NULL, RSRC_CONF,
+                  "where logouts are remembered: shm, or shm:BYTES"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

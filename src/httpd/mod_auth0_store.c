@@ -4,6 +4,9 @@
 #include <http_config.h>
 #include <util_mutex.h>
 
+#include "core/auth0_logout.h"
+#include "httpd/mod_auth0_config.h"
+
 #define MUTEX_TYPE "auth0-store"
 #define RETAINED "mod_auth0:store"
 
@@ -23,6 +26,22 @@ void mod_auth0_store_register(apr_pool_t *pconf)
     (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
 }
 
+/* As many as fit; the table wants a power of two. */
+static size_t count_marks(const server_rec *server)
+{
+    const mod_auth0_server_t *settings =
+        ap_get_module_config(server->module_config, &auth0_module);
+    size_t count = AUTH0_STORE_MARKS;
+
+    if (settings->store_bytes > 0) {
+        for (count = 16; auth0_marks_size(2 * count) <=
+                         auth0_marks_size(0) + (size_t)settings->store_bytes;
+             count *= 2) {
+        }
+    }
+    return count;
+}
+
 static apr_status_t make(kept_t *kept, server_rec *server)
 {
     apr_pool_t *pool = server->process->pool;
@@ -32,7 +51,7 @@ static apr_status_t make(kept_t *kept, server_rec *server)
     if (status != APR_SUCCESS) {
         return status;
     }
-    kept->marks = auth0_store_make_marks(AUTH0_STORE_MARKS, pool);
+    kept->marks = auth0_store_make_marks(count_marks(server), pool);
     return kept->marks ? APR_SUCCESS : APR_ENOMEM;
 }
 
@@ -58,4 +77,26 @@ apr_status_t mod_auth0_store_start(apr_pool_t *pchild)
 const auth0_store_t *mod_auth0_store(void)
 {
     return &store;
+}
+
+auth0_reason_t mod_auth0_store_check(const auth0_claims_t *claims,
+                                     const request_rec *r)
+{
+    auth0_logout_question_t questions[AUTH0_LOGOUT_QUESTIONS];
+    int64_t now = apr_time_sec(r->request_time);
+    int64_t before;
+
+    if (!auth0_store_is_denying(&store, now)) {
+        return AUTH0_OK;
+    }
+    size_t count = auth0_logout_questions(questions, claims);
+
+    for (size_t i = 0; i < count; i++) {
+        if (auth0_store_find(&before, &store, &questions[i].name, now,
+                             r->pool) &&
+            auth0_logout_concerns(claims, before)) {
+            return questions[i].reason;
+        }
+    }
+    return AUTH0_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_STORE_H
 #define MOD_AUTH0_STORE_H
 
+#include "core/auth0_claims.h"
 #include "httpd/mod_auth0.h"
 #include "net/auth0_store.h"
 
@@ -22,5 +23,12 @@ AUTH0_MUST_USE apr_status_t mod_auth0_store_start(apr_pool_t *pchild);
 
 /* The store, valid after mod_auth0_store_prepare. Thread-safe. */
 const auth0_store_t *mod_auth0_store(void);
+
+/*
+ * AUTH0_OK, or the reason for which a good access token is denied. Next to
+ * free while nothing is denied; takes no lock. Thread-safe.
+ */
+AUTH0_MUST_USE auth0_reason_t
+mod_auth0_store_check(const auth0_claims_t *claims, const request_rec *r);
 
 #endif

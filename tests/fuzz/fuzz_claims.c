@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "common.h"
 
-#include "core/auth0_claims.h"
+#include "core/auth0_logout.h"
 #include "known.h"
 
 #define SECOND(s) apr_time_from_sec((apr_time_t)(s))
@@ -24,6 +24,17 @@ static void are_as_demanded(auth0_span_t json, const auth0_claims_t *claims,
           !auth0_span_has_control(text));
 }
 
+static void is_a_logout(const auth0_claims_t *claims, auth0_reason_t reason)
+{
+    auth0_logout_t logout;
+    if (reason == AUTH0_OK) {
+        auth0_logout_read(&logout, claims);
+        HOLDS(logout.count >= 1 && logout.count <= AUTH0_LOGOUT_DENIALS);
+        HOLDS(logout.until >= KNOWN_NOW && logout.until < 253402300800);
+        HOLDS(logout.denials[0].name.value.len > 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     apr_pool_t *pool = fuzz_pool();
@@ -36,6 +47,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         reason = auth0_claims_check(claims, &policy, SECOND(KNOWN_NOW));
         HOLDS(reason == AUTH0_OK || (reason >= AUTH0_CLAIMS_MALFORMED &&
                                      reason <= AUTH0_CNF_UNKNOWN));
+    }
+    if (claims != NULL) {
+        auth0_policy_t logout = policy;
+        logout.profile = AUTH0_PROFILE_LOGOUT;
+        is_a_logout(claims,
+                    auth0_claims_check(claims, &logout, SECOND(KNOWN_NOW)));
     }
     if (reason == AUTH0_OK) {
         are_as_demanded(json, claims, pool);

@@ -175,6 +175,9 @@ def jwks_seeds():
     }
 
 
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
 def claims_seeds():
     return {
         "good": json.dumps(CLAIMS),
@@ -187,6 +190,8 @@ def claims_seeds():
         "nbf": json.dumps({**CLAIMS, "nbf": NOW + 1}),
         "cnf": json.dumps({**CLAIMS, "cnf": {"jkt": "x"}}),
         "control": json.dumps({**CLAIMS, "sub": "a\r\nb"}),
+        "logout": json.dumps({**CLAIMS, "jti": "j", "sid": "s",
+                              "events": {LOGOUT_EVENT: {}}}),
         "aud-65": json.dumps({**CLAIMS, "aud": ["x"] * 65}),
         "twice": '{"iss":"a","iss":"b"}',
         "array": "[]",

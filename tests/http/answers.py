@@ -1,6 +1,7 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """What each reason code looks like from outside."""
 import hashlib
+import json
 
 from logs import watch
 
@@ -83,7 +84,17 @@ WITHOUT_CHALLENGE = {
     "require.subject": 403,
     "require.authorization_details": 403,
     "deny.unavailable": 503,
+    "logout.store": 503,
     "require.other": 403,
+}
+
+#: What a logout alone is answered, beside what is said of any token.
+LOGOUTS = {
+    "header.typ": "The token is not a logout token",
+    "claims.events": "The token is not a logout token",
+    "claims.nonce": "The token is not a logout token",
+    "logout.request": "The request is not one logout_token",
+    "logout.replay": "The logout token was used before",
 }
 
 
@@ -125,3 +136,29 @@ def accepted(response, user):
     assert got == ("ok", 200, [])
     assert response.header("Cache-Control") is None
     assert response.user == user
+
+
+def logged_out(response):
+    """The logout token was taken."""
+    got = (response.reason, response.status, response.body)
+    assert got == ("ok", 200, b"")
+    assert response.header("Cache-Control") == "no-store"
+    assert response.challenges == []
+
+
+def not_logged_out(response, reason):
+    """Back-Channel Logout 1.0 section 2.8, or no answer yet."""
+    assert response.header("Cache-Control") == "no-store"
+    assert response.challenges == []
+    if reason in WITHOUT_CHALLENGE:
+        status = WITHOUT_CHALLENGE[reason]
+        assert (response.reason, response.status) == (reason, status)
+        assert (response.header("Retry-After") is not None) == (status == 503)
+        return
+    assert (response.reason, response.status) == (reason, 400)
+    assert response.header("Content-Type") == "application/json"
+    description = LOGOUTS.get(reason) or ANSWERS[reason][2]
+    assert json.loads(response.body) == {
+        "error": "invalid_request",
+        "error_description": description,
+    }

@@ -275,7 +275,11 @@ def reason_codes():
 
 
 def test_every_reason_code_has_an_answer():
-    known = set(answers.ANSWERS) | set(answers.WITHOUT_CHALLENGE)
+    known = (
+        set(answers.ANSWERS)
+        | set(answers.WITHOUT_CHALLENGE)
+        | set(answers.LOGOUTS)
+    )
     assert reason_codes() == known
 
 

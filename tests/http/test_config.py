@@ -72,6 +72,7 @@ def wrong_proxy(url):
 
 
 ALL = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 HS256 HS384 HS512"
+LOGOUT = "SetHandler auth0-logout"
 HS256 = "Auth0Algorithms HS256"
 SECRET = "Auth0SigningSecret file:${DIR}"
 
@@ -364,6 +365,51 @@ CASES = {
     "proxy_empty": wrong_server('Auth0OutgoingProxy ""'),
     "proxy_with_a_password": wrong_proxy("http://u:sssss@proxy.test:3128/path"),
     "proxy_missing": wrong_server("Auth0OutgoingProxy"),
+    "store_unknown": wrong_server("Auth0SharedStore memory", "shm:4194304"),
+    "store_of_no_size": wrong_server("Auth0SharedStore shm:", "from 4096"),
+    "store_too_small": wrong_server("Auth0SharedStore shm:4095", "from 4096"),
+    "store_too_large": wrong_server(
+        "Auth0SharedStore shm:1073741825", "to 1073741824"
+    ),
+    "store_with_a_unit": wrong_server("Auth0SharedStore shm:4M", "from 4096"),
+    "store_missing": wrong_server("Auth0SharedStore"),
+    "store_in_a_section": wrong("Auth0SharedStore shm", "not allowed"),
+    "store_in_a_virtual_host": (
+        "<VirtualHost *:*>\nAuth0SharedStore shm\n</VirtualHost>\n",
+        "Auth0SharedStore shm",
+        ("Auth0SharedStore",),
+    ),
+    "logout_client_empty": wrong('Auth0LogoutClient ""', "applications"),
+    "logout_client_of_control_characters": wrong(
+        'Auth0LogoutClient "a\tb"', "client id"
+    ),
+    "logout_client_missing": wrong("Auth0LogoutClient"),
+    "logout_without_client": (
+        section(LOGOUT, ISSUER),
+        LOGOUT,
+        ("auth0-logout", "Auth0LogoutClient"),
+    ),
+    "logout_without_issuer": (
+        section(LOGOUT, "Auth0LogoutClient app"),
+        LOGOUT,
+        ("auth0-logout", "Auth0Domain", "Auth0Issuer"),
+    ),
+    "logout_with_an_audience_alone": (
+        section(LOGOUT, ISSUER, AUDIENCE),
+        LOGOUT,
+        ("auth0-logout", "Auth0LogoutClient"),
+    ),
+    "logout_with_a_client_elsewhere": (
+        section(LOGOUT, ISSUER)
+        + "<Location /other>\nAuth0LogoutClient app\n</Location>\n",
+        LOGOUT,
+        ("Auth0LogoutClient",),
+    ),
+    "logout_without_a_secret": (
+        section(LOGOUT, ISSUER, "Auth0LogoutClient app", HS256),
+        LOGOUT,
+        ("Auth0SigningSecret", "file:"),
+    ),
     "state_dir_empty": wrong_server('Auth0StateDir ""'),
     "state_dir_missing": wrong_server("Auth0StateDir"),
     "deny_list_empty": wrong_server('Auth0DenyList ""'),
@@ -444,6 +490,15 @@ GOOD = [
     ("age_year", ours("Auth0MaxTokenAge 31536000")),
     ("age_off", ours("Auth0MaxTokenAge Off")),
     ("profile_in_capitals", ours("Auth0TokenProfile RFC9068")),
+    ("store", "Auth0SharedStore shm\n"),
+    ("store_4_k", "Auth0SharedStore shm:4096\n"),
+    ("store_1_g", "Auth0SharedStore shm:1073741824\n"),
+    ("logout", section(LOGOUT, ISSUER, "Auth0LogoutClient one two")),
+    ("logout_needs_no_audience", f"{ISSUER}\nAuth0LogoutClient app\n"
+     + section(LOGOUT)),
+    ("another_handler", section(ISSUER, "SetHandler server-status")),
+    ("no_handler_within", section(LOGOUT, ISSUER, "Auth0LogoutClient app")
+     + "<Location /orders/x>\nSetHandler none\n</Location>\n"),
     ("refresh_1", "Auth0KeyRefresh 1\n"),
     ("max_stale_0", "Auth0KeyMaxStale 0\n"),
     ("max_stale_week", "Auth0KeyMaxStale 604800\n"),

@@ -262,6 +262,32 @@ def test_a_line_more_in_the_deny_list():
         answers.refused(httpd.get("/orders/", token), "deny.sub")
 
 
+def test_logout():
+    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    with start("logout.conf") as httpd:
+        good = tokens.token(KEY, **ORDERS)
+        assert httpd.get("/orders/", good).text == "served"
+        logout = tokens.token(
+            KEY,
+            iss=TENANT,
+            aud="TuhNLv7ulXD3RfyLlSMbOvszzwJJFPpO",
+            jti="1",
+            sid="1",
+            events=event,
+        )
+        form = [("Content-Type", "application/x-www-form-urlencoded")]
+
+        def post(token):
+            body = b"logout_token=" + token.encode()
+            return httpd.request(
+                "POST", "/auth0/logout", headers=form, body=body
+            )
+
+        answers.logged_out(post(logout))
+        answers.not_logged_out(post("x"), "token.opaque")
+        answers.refused(httpd.get("/orders/", good), "deny.sub")
+
+
 def test_offline_keys():
     files = {"sample/jwks.json": tokens.jwks(KEY)}
     with start("offline-keys.conf", DEFINE, files) as httpd:

@@ -349,19 +349,22 @@ static const struct {
     const char *typ;
     bool good[AUTH0_PROFILE_COUNT];
 } profile_rows[] = {
-    {NULL, {true, true, false}},
-    {"\"JWT\"", {true, true, false}},
-    {"\"jwt\"", {true, true, false}},
-    {"\"at+jwt\"", {true, false, true}},
-    {"\"AT+JWT\"", {true, false, true}},
-    {"\"application/at+jwt\"", {true, false, true}},
-    {"\"Application/At+Jwt\"", {true, false, true}},
-    {"\"application/jwt\"", {false, false, false}},
-    {"\"at+jwt \"", {false, false, false}},
-    {"\"logout+jwt\"", {false, false, false}},
-    {"\"\"", {false, false, false}},
-    {"null", {false, false, false}},
-    {"[\"at+jwt\"]", {false, false, false}},
+    {NULL, {true, true, false, false}},
+    {"\"JWT\"", {true, true, false, true}},
+    {"\"jwt\"", {true, true, false, true}},
+    {"\"at+jwt\"", {true, false, true, false}},
+    {"\"AT+JWT\"", {true, false, true, false}},
+    {"\"application/at+jwt\"", {true, false, true, false}},
+    {"\"Application/At+Jwt\"", {true, false, true, false}},
+    {"\"application/jwt\"", {false, false, false, false}},
+    {"\"at+jwt \"", {false, false, false, false}},
+    {"\"logout+jwt\"", {false, false, false, true}},
+    {"\"LOGOUT+jwt\"", {false, false, false, true}},
+    {"\"application/logout+jwt\"", {false, false, false, true}},
+    {"\"logout\"", {false, false, false, false}},
+    {"\"\"", {false, false, false, false}},
+    {"null", {false, false, false, false}},
+    {"[\"at+jwt\"]", {false, false, false, false}},
 };
 
 static void each_profile_has_types_of_its_own(void **state)

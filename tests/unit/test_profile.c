@@ -185,6 +185,93 @@ static void expiry_comes_before_age(void **state)
                      AUTH0_CLAIMS_AGE);
 }
 
+#define EVENT "http://schemas.openid.net/event/backchannel-logout"
+#define EVENTS "\"events\":{\"" EVENT "\":{}}"
+#define LOGOUT ISS "," AUD "," EXP "," IAT "," JTI
+#define SID "\"sid\":\"s\""
+
+/* Back-Channel Logout 1.0 section 2.6, from 4 to 7. */
+static const struct {
+    const char *name;
+    const char *json;
+    auth0_reason_t want;
+} logouts[] = {
+    {"sub", "{" LOGOUT "," EVENTS "," SUB "}", AUTH0_OK},
+    {"sid", "{" LOGOUT "," EVENTS "," SID "}", AUTH0_OK},
+    {"both", "{" LOGOUT "," EVENTS "," SUB "," SID "}", AUTH0_OK},
+    {"unknown members",
+     "{" LOGOUT "," SUB ",\"trace_id\":1,\"events\":{\"" EVENT
+     "\":{\"x\":1},\"y\":2}}",
+     AUTH0_OK},
+    {"neither", "{" LOGOUT "," EVENTS "}", AUTH0_CLAIMS_MISSING},
+    {"no iss", "{" AUD "," EXP "," IAT "," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_MISSING},
+    {"no aud", "{" ISS "," EXP "," IAT "," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_MISSING},
+    {"no exp", "{" ISS "," AUD "," IAT "," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_MISSING},
+    {"no iat", "{" ISS "," AUD "," EXP "," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_MISSING},
+    {"no jti", "{" ISS "," AUD "," EXP "," IAT "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_MISSING},
+    {"no events", "{" LOGOUT "," SUB "}", AUTH0_CLAIMS_MISSING},
+    {"sub empty", "{" LOGOUT "," EVENTS ",\"sub\":\"\"," SID "}",
+     AUTH0_CLAIMS_TYPE},
+    {"sid empty", "{" LOGOUT "," EVENTS ",\"sid\":\"\"," SUB "}",
+     AUTH0_CLAIMS_TYPE},
+    {"sid number", "{" LOGOUT "," EVENTS ",\"sid\":1," SUB "}",
+     AUTH0_CLAIMS_TYPE},
+    {"sid null", "{" LOGOUT "," EVENTS ",\"sid\":null," SUB "}",
+     AUTH0_CLAIMS_TYPE},
+    {"sid with a control character",
+     "{" LOGOUT "," EVENTS ",\"sid\":\"a\\nb\"," SUB "}", AUTH0_CLAIMS_TYPE},
+    {"jti number",
+     "{" ISS "," AUD "," EXP "," IAT ",\"jti\":1," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_TYPE},
+    {"events null", "{" LOGOUT "," SUB ",\"events\":null}",
+     AUTH0_CLAIMS_EVENTS},
+    {"events string", "{" LOGOUT "," SUB ",\"events\":\"" EVENT "\"}",
+     AUTH0_CLAIMS_EVENTS},
+    {"events array", "{" LOGOUT "," SUB ",\"events\":[\"" EVENT "\"]}",
+     AUTH0_CLAIMS_EVENTS},
+    {"events empty", "{" LOGOUT "," SUB ",\"events\":{}}", AUTH0_CLAIMS_EVENTS},
+    {"another event", "{" LOGOUT "," SUB ",\"events\":{\"" EVENT "x\":{}}}",
+     AUTH0_CLAIMS_EVENTS},
+    {"event null", "{" LOGOUT "," SUB ",\"events\":{\"" EVENT "\":null}}",
+     AUTH0_CLAIMS_EVENTS},
+    {"event string", "{" LOGOUT "," SUB ",\"events\":{\"" EVENT "\":\"\"}}",
+     AUTH0_CLAIMS_EVENTS},
+    {"event array", "{" LOGOUT "," SUB ",\"events\":{\"" EVENT "\":[]}}",
+     AUTH0_CLAIMS_EVENTS},
+    {"nonce", "{" LOGOUT "," EVENTS "," SUB ",\"nonce\":\"n\"}",
+     AUTH0_CLAIMS_NONCE},
+    {"nonce null", "{" LOGOUT "," EVENTS "," SUB ",\"nonce\":null}",
+     AUTH0_CLAIMS_NONCE},
+    {"events before nonce",
+     "{" LOGOUT "," SUB ",\"events\":{},\"nonce\":\"n\"}", AUTH0_CLAIMS_EVENTS},
+    {"expired",
+     "{" ISS "," AUD ",\"exp\":1," IAT "," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_EXP},
+    {"of the future",
+     "{" ISS "," AUD "," EXP ",\"iat\":1800000001," JTI "," EVENTS "," SUB "}",
+     AUTH0_CLAIMS_IAT},
+};
+
+static void a_logout_token_is_nothing_else(void **state)
+{
+    auth0_policy_t policy = support_policy(0, *state);
+    unsigned bad = 0;
+    policy.profile = AUTH0_PROFILE_LOGOUT;
+    policy.user_claim = NULL;
+    for (size_t i = 0; i < COUNT(logouts); i++) {
+        bad +=
+            support_reason(logouts[i].name,
+                           check(logouts[i].json, &policy, SUPPORT_NOW, *state),
+                           logouts[i].want);
+    }
+    assert_int_equal(bad, 0);
+}
+
 /* The strictest of them, for want of a better answer. */
 static void a_number_that_is_no_profile_is_strict(void **state)
 {
@@ -201,6 +288,7 @@ int main(void)
         SUPPORT_TEST(each_profile_takes_its_dialects),
         SUPPORT_TEST(each_profile_has_claims_that_it_needs),
         SUPPORT_TEST(an_age_is_exact),
+        SUPPORT_TEST(a_logout_token_is_nothing_else),
         SUPPORT_TEST(expiry_comes_before_age),
         SUPPORT_TEST(a_number_that_is_no_profile_is_strict),
     };
