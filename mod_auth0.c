@@ -7,6 +7,7 @@
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_life.h"
+#include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_request.h"
 
 static void register_hooks(apr_pool_t *pool)
@@ -26,6 +27,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);
+    mod_auth0_problem_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

@@ -50,8 +50,15 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
 
     (void)path;
     dir->skew = -1;
-    dir->auth_type = MOD_AUTH0_UNSET;
+    dir->auth_type = dir->problem = MOD_AUTH0_UNSET;
     return dir;
+}
+
+static void inherit_switch(mod_auth0_switch_t *inner, mod_auth0_switch_t outer)
+{
+    if (*inner == MOD_AUTH0_UNSET) {
+        *inner = outer;
+    }
 }
 
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
@@ -69,9 +76,8 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->secret = inner->secret ? inner->secret : outer->secret;
     dir->skew = inner->skew >= 0 ? inner->skew : outer->skew;
     dir->user_claim = inner->user_claim ? inner->user_claim : outer->user_claim;
-    if (inner->auth_type == MOD_AUTH0_UNSET) {
-        dir->auth_type = outer->auth_type;
-    }
+    inherit_switch(&dir->auth_type, outer->auth_type);
+    inherit_switch(&dir->problem, outer->problem);
     return dir;
 }
 

@@ -25,6 +25,7 @@ typedef struct mod_auth0_dir_t {
     int skew; /* seconds */
     const char *user_claim;
     mod_auth0_switch_t auth_type; /* AuthType is Auth0, or another     */
+    mod_auth0_switch_t problem;   /* Auth0ProblemDetails               */
     bool is_recorded;
 } mod_auth0_dir_t;
 

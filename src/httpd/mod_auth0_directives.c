@@ -227,6 +227,19 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     return NULL;
 }
 
+/* Which mod_auth0_switch_t of a section a directive sets. */
+#define SWITCH(member) ((void *)offsetof(mod_auth0_dir_t, member))
+
+static const char *set_switch(cmd_parms *cmd, void *conf, int on)
+{
+    char *dir = conf;
+    mod_auth0_switch_t *place = (void *)(dir + (uintptr_t)cmd->info);
+
+    mod_auth0_section_record(cmd, conf);
+    *place = on ? MOD_AUTH0_ON : MOD_AUTH0_OFF;
+    return NULL;
+}
+
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth0_module);
@@ -351,6 +364,8 @@ const command_rec mod_auth0_directives[] = {
                   "seconds that clocks may differ, 5 by default"),
     AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
                   "the claim that becomes REMOTE_USER, sub by default"),
+    AP_INIT_FLAG("Auth0ProblemDetails", set_switch, SWITCH(problem),
+                 IN_SECTIONS, "On: refusals carry a body for programs"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_number,

@@ -20,6 +20,7 @@ typedef struct mod_auth0_refusal_t {
     auth0_reason_t reason; /* AUTH0_OK: none */
     const char *scope;
     int retry_after;
+    bool is_problem; /* to be told as problem details */
 } mod_auth0_refusal_t;
 
 /* What is known of one request; lives in its pool. */
@@ -29,6 +30,7 @@ typedef struct mod_auth0_request_t {
     const auth0_claims_t *claims; /* NULL unless reason is AUTH0_OK */
     const char *authorization;    /* what was judged, may be NULL   */
     int retry_after;              /* seconds, for a 503 */
+    bool is_problem;              /* refused, with problem details  */
     bool is_asking;               /* authorization runs on our call */
     mod_auth0_unmet_t unmet;      /* in the evaluation under way    */
     mod_auth0_unmet_t supposed;   /* taken for met, for trial       */
@@ -58,7 +60,8 @@ int mod_auth0_request_refuse(request_rec *r, auth0_reason_t reason,
 
 /*
  * insert_error_filter hook: where a module lets a subrequest decide, as
- * mod_dir does, its refusal is the answer, and carries the challenge.
+ * mod_dir does, its refusal is the answer, and carries the challenge. The body
+ * is the problem details, where these are wanted.
  */
 void mod_auth0_request_failed(request_rec *r);
 
