@@ -11,6 +11,7 @@
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_life.h"
 #include "httpd/mod_auth0_logout.h"
+#include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 
@@ -45,6 +46,7 @@ static void register_hooks(apr_pool_t *pool)
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);
     mod_auth0_body_register();
+    mod_auth0_problem_register();
     mod_auth0_query_register();
 }
 

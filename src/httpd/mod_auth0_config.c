@@ -77,7 +77,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->optional = MOD_AUTH0_UNSET;
     dir->cors_preflight = MOD_AUTH0_UNSET;
     dir->report_only = MOD_AUTH0_UNSET;
-    dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
+    dir->problem = dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
     return dir;
 }
 
@@ -123,6 +123,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     inherit_switch(&dir->report_only, outer->report_only);
     inherit_switch(&dir->auth_type, outer->auth_type);
     inherit_switch(&dir->logout, outer->logout);
+    inherit_switch(&dir->problem, outer->problem);
     return dir;
 }
 

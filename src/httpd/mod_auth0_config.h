@@ -44,6 +44,7 @@ typedef struct mod_auth0_dir_t {
     mod_auth0_switch_t report_only;    /* verdicts are written, not obeyed  */
     mod_auth0_switch_t auth_type;      /* AuthType is Auth0, or another     */
     mod_auth0_switch_t logout;         /* SetHandler is auth0-logout, or not */
+    mod_auth0_switch_t problem;        /* Auth0ProblemDetails               */
     bool is_recorded;
 } mod_auth0_dir_t;
 

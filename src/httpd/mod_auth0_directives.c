@@ -521,6 +521,8 @@ const command_rec mod_auth0_directives[] = {
     AP_INIT_ITERATE("Auth0TokenSource", set_token_source, NULL, IN_SECTIONS,
                     "where tokens may stand: header (the default), "
                     "query[:name], form[:name], cookie:name"),
+    AP_INIT_FLAG("Auth0ProblemDetails", set_switch, DIR_MEMBER(problem),
+                 IN_SECTIONS, "On: refusals carry a body for programs"),
     AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
     AP_INIT_TAKE1("Auth0KeyRefresh", set_number,

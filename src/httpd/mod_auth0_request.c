@@ -7,6 +7,7 @@
 #include "core/auth0_bearer.h"
 #include "core/auth0_fingerprint.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_problem.h"
 
 #define NOTE_REASON "auth0-reason"
 #define NOTE_TOKEN "auth0-token"
@@ -128,40 +129,36 @@ static void tell_main(const request_rec *r, const auth0_challenge_t *challenge)
         state->inner.challenge.scope =
             apr_pstrdup(main->pool, challenge->scope);
         state->inner.retry_after = retry_after_of(r);
+        state->inner.is_problem = mod_auth0_request_get(r)->is_problem;
     }
 }
 
-/* Not where another module asks for credentials of its own kind. */
-static bool answers_for_inner(request_rec *r, const mod_auth0_request_t *state)
+static bool fails_like_inner(const request_rec *r,
+                             const mod_auth0_request_t *state)
 {
-    const char *type = ap_auth_type(r);
-
     return state && state->reason == AUTH0_OK &&
            state->inner.challenge.reason != AUTH0_OK &&
            r->status ==
-               auth0_reason_info(state->inner.challenge.reason)->status &&
-           (!type || auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) &&
+               auth0_reason_info(state->inner.challenge.reason)->status;
+}
+
+/* mod_dir may give the whole of a refusal to the request it belongs to. */
+static bool is_given(const request_rec *r, const mod_auth0_request_t *state)
+{
+    const char *code = apr_table_get(r->notes, NOTE_REASON);
+
+    return auth0_span_is(
+        auth0_span_cstr(code),
+        auth0_reason_info(state->inner.challenge.reason)->code);
+}
+
+/* Not where another module asks for credentials of its own kind. */
+static bool has_no_other_challenge(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return (!type || auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) &&
            !apr_table_get(r->err_headers_out, "WWW-Authenticate");
-}
-
-void mod_auth0_request_failed(request_rec *r)
-{
-    mod_auth0_request_t *state = mod_auth0_request_get(r);
-
-    if (!answers_for_inner(r, state)) {
-        return;
-    }
-    state->reason = state->inner.challenge.reason;
-    state->retry_after = state->inner.retry_after;
-    mod_auth0_request_note(r, state->reason, NULL, auth0_span("", 0));
-    (void)mod_auth0_request_refuse(r, state->inner.challenge);
-}
-
-void mod_auth0_request_redirected(request_rec *r)
-{
-    if (r->prev) {
-        mod_auth0_request_failed(r->prev);
-    }
 }
 
 /* True when this request is the error document of one that failed. */
@@ -177,13 +174,11 @@ static bool is_error_document(const request_rec *r)
     return false;
 }
 
-int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge)
+/* What of the answer does not depend on its body. */
+static void answer(request_rec *r, auth0_challenge_t challenge)
 {
     const auth0_reason_info_t *info = auth0_reason_info(challenge.reason);
 
-    if (is_error_document(r)) {
-        return info->status;
-    }
     tell_main(r, &challenge);
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");
@@ -196,7 +191,73 @@ int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge)
         apr_table_setn(r->err_headers_out, "Retry-After",
                        apr_itoa(r->pool, retry_after_of(r)));
     }
-    return info->status;
+}
+
+static void answer_for_inner(request_rec *r)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if (!fails_like_inner(r, state)) {
+        return;
+    }
+    bool given = is_given(r, state);
+
+    if (!given && !has_no_other_challenge(r)) {
+        return;
+    }
+    state->reason = state->inner.challenge.reason;
+    state->retry_after = state->inner.retry_after;
+    state->is_problem = state->inner.is_problem && !is_error_document(r);
+    if (!given) {
+        mod_auth0_request_note(r, state->reason, NULL, auth0_span("", 0));
+    }
+    if (!given && !is_error_document(r)) {
+        answer(r, state->inner.challenge);
+    }
+}
+
+static bool is_problem(const request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    return state && state->is_problem;
+}
+
+void mod_auth0_request_failed(request_rec *r)
+{
+    answer_for_inner(r);
+    if (is_problem(r)) {
+        mod_auth0_problem_insert(r, r);
+    }
+}
+
+void mod_auth0_request_redirected(request_rec *r)
+{
+    if (r->prev) {
+        answer_for_inner(r->prev);
+    }
+    for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
+        if (is_problem(prev)) {
+            mod_auth0_problem_insert(r, prev);
+            return;
+        }
+    }
+}
+
+int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge)
+{
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+    int status = auth0_reason_info(challenge.reason)->status;
+
+    if (is_error_document(r)) {
+        return status;
+    }
+    state->is_problem = mod_auth0_dir(r)->problem == MOD_AUTH0_ON;
+    if (state->is_problem) {
+        mod_auth0_problem_prefer(r, status);
+    }
+    answer(r, challenge);
+    return status;
 }
 
 static const request_rec *first_refused(const request_rec *r)

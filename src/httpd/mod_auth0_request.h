@@ -19,6 +19,7 @@ typedef struct mod_auth0_unmet_t {
 typedef struct mod_auth0_refusal_t {
     auth0_challenge_t challenge; /* reason AUTH0_OK: none */
     int retry_after;
+    bool is_problem; /* to be told as problem details */
 } mod_auth0_refusal_t;
 
 /* Who asks for authorization, and when: httpd does it more than once. */
@@ -39,6 +40,7 @@ typedef struct mod_auth0_request_t {
     struct mod_auth0_body_t *body; /* that was read, or NULL         */
     int answer;                    /* httpd's own to that body; 0: none */
     int retry_after;               /* seconds, for a 503 */
+    bool is_problem;               /* refused, with problem details  */
     mod_auth0_asking_t asking;
     bool is_claim_asked;        /* by the expression under way    */
     bool is_token_wanted;       /* to tell whether it is refused  */
@@ -87,7 +89,8 @@ int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
 
 /*
  * insert_error_filter hook: where a module lets a subrequest decide, as
- * mod_dir does, its refusal is the answer, and carries the challenge.
+ * mod_dir does, its refusal is the answer, and carries the challenge. The body
+ * is the problem details, where these are wanted.
  */
 void mod_auth0_request_failed(request_rec *r);
 

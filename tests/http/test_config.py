@@ -239,6 +239,9 @@ CASES = {
     "secret_in_the_configuration": wrong(
         "Auth0SigningSecret ssssssssssssssssssssssssssssssssss", "file:"
     ),
+    "problem_details_neither_on_nor_off": wrong(
+        "Auth0ProblemDetails yes", "must be On or Off"
+    ),
     "skew_negative": wrong("Auth0ClockSkew -1", "0 to 300"),
     "skew_too_large": wrong("Auth0ClockSkew 301", "0 to 300"),
     "skew_a_fraction": wrong("Auth0ClockSkew 1.5", "0 to 300"),
@@ -578,6 +581,7 @@ NOT_IN_HTACCESS = [
     "Auth0SigningSecret file:/etc/secret",
     "Auth0ClockSkew 5",
     "Auth0RemoteUser sub",
+    "Auth0ProblemDetails On",
     "Auth0CACertificateFile /etc/ca.pem",
     "Auth0KeyRefresh 5",
     "Auth0KeyMaxStale 5",

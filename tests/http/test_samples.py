@@ -4,6 +4,7 @@ Each of httpd-conf-samples/ in a running server, with the requests that its
 first lines promise. Nothing is changed but where keys come from: no tenant on
 the network can be asked.
 """
+import json
 import os
 import pathlib
 import re
@@ -114,6 +115,14 @@ def test_scopes_per_method(per_method, method, path, scope, missing):
         answers.refused(response, "require.scope", scope=missing)
         return
     assert (response.status, response.challenges) == (200, [])
+
+
+def test_scopes_per_method_tell_programs_why(per_method):
+    token = tokens.token(KEY, **ORDERS, scope="read:orders")
+    response = per_method.request("POST", "/orders/", token)
+    answers.refused(response, "require.scope", scope="write:orders")
+    assert response.header("Content-Type") == "application/problem+json"
+    assert json.loads(response.text)["reason"] == "require.scope"
 
 
 def test_scopes_per_method_let_a_preflight_pass(per_method):
