@@ -392,3 +392,259 @@ def test_token_sources(announce):
             response = httpd.get("/app/", headers=[cookie, *field])
             assert (response.status, response.reason) == got
         answers.refused(httpd.get("/app/", good), "request.no_token")
+
+
+def pages(*paths):
+    return {f"htdocs/{path}/index.html": "served" for path in paths}
+
+
+def judge(response, reason, **more):
+    """Let in or refused, as the reason says."""
+    if reason != "ok":
+        answers.refused(response, reason, **more)
+        return
+    # Who may change a file is told by httpd that it cannot be.
+    assert response.status in (200, 405)
+    assert (response.reason, response.challenges) == ("ok", [])
+    assert response.user == tokens.SUBJECT
+
+
+READ = {"scope": "read:orders", "permissions": ["read:orders"]}
+DELETE = {"scope": "delete:orders", "permissions": ["delete:orders"]}
+ACCOUNT = "https://example.com/account"
+ADMIN = {
+    "https://example.com/roles": ["clerk", "admin"],
+    ACCOUNT: {"suspended": False},
+}
+BATCH = {"sub_profile": "service", "azp": "nightly-batch"}
+
+PERMISSIONS = [
+    ("read", "GET", "/orders/", READ, "ok", None),
+    ("scope_alone", "GET", "/orders/", {"scope": "read:orders"}, "ok", None),
+    ("neither", "GET", "/orders/", {}, "require.permission", "read:orders"),
+    ("read_deleting", "DELETE", "/orders/", READ, "require.scope",
+     "delete:orders"),
+    ("user_may_not_delete", "DELETE", "/orders/",
+     {**READ, "scope": "delete:orders"}, "require.permission",
+     "delete:orders"),
+    ("delete", "DELETE", "/orders/", DELETE, "ok", None),
+    ("delete_reading", "GET", "/orders/", DELETE, "require.permission",
+     "read:orders"),
+    ("admin", "GET", "/admin/", ADMIN, "ok", None),
+    ("no_role", "GET", "/admin/", READ, "require.claim", None),
+    ("suspended", "GET", "/admin/", {**ADMIN, ACCOUNT: {"suspended": True}},
+     "require.claim", None),
+    ("machine_admin", "GET", "/admin/", {**ADMIN, **BATCH},
+     "require.subject", None),
+    ("job", "GET", "/jobs/", BATCH, "ok", None),
+    ("user_job", "GET", "/jobs/", {"azp": "nightly-batch"},
+     "require.subject", None),
+    ("other_job", "GET", "/jobs/", {**BATCH, "azp": "other"},
+     "require.client", None),
+    ("profile", "GET", "/profile/", {}, "ok", None),
+]
+
+
+@pytest.fixture(scope="module")
+def permissions():
+    files = pages("admin", "jobs", "profile")
+    with start("scopes-and-permissions.conf", files=files) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize(
+    "method, path, claims, reason, scope", **table(PERMISSIONS)
+)
+def test_scopes_and_permissions(
+    permissions, method, path, claims, reason, scope
+):
+    token = tokens.token(KEY, **{**ORDERS, "scope": "", **claims})
+    judge(permissions.request(method, path, token), reason, scope=scope)
+
+
+ORGANIZATION = "org_9ybsU1dN2dKfDkBi"
+OWN = f"/organizations/{ORGANIZATION}"
+
+ORGANIZATIONS = [
+    ("id", "/beta/", {"org_id": ORGANIZATION}, "ok"),
+    ("name", "/beta/", {"org_id": "org_other", "org_name": "acme"}, "ok"),
+    ("other", "/beta/", {"org_id": "org_other"}, "require.org"),
+    ("none", "/beta/", {}, "require.org"),
+    ("own_path", f"{OWN}/", {"org_id": ORGANIZATION}, "ok"),
+    ("other_path", f"{OWN}/", {"org_id": "org_other"}, "require.other"),
+    ("no_slash", OWN, {"org_id": "org_other"}, "require.other"),
+    ("longer_path", f"{OWN}2/", {"org_id": ORGANIZATION}, "require.other"),
+    ("no_organization", f"{OWN}/", {}, "require.other"),
+]
+
+
+@pytest.fixture(scope="module")
+def organizations():
+    files = pages("beta", OWN[1:], OWN[1:] + "2")
+    with start("organizations.conf", files=files) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("path, claims, reason", **table(ORGANIZATIONS))
+def test_organizations(organizations, path, claims, reason):
+    response = organizations.get(path, tokens.token(KEY, **ORDERS, **claims))
+    judge(response, reason)
+    named = ORGANIZATION if path == f"{OWN}/" and reason == "ok" else None
+    assert response.header("X-Organization") == named
+
+
+@pytest.mark.parametrize("path", ["/organizations", "/organizations/"])
+def test_organizations_leave_nothing_beside_them(organizations, path, announce):
+    announce("AH01630")
+    token = tokens.token(KEY, **ORDERS, org_id=ORGANIZATION)
+    assert organizations.get(path, token).status == 403
+
+
+MFA = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+TRANSFER = {"scope": "transfer:funds"}
+PAYMENT = {"authorization_details": [{"type": "payment_initiation"}]}
+CHALLENGE = {"acr_values": MFA, "max_age": "300"}
+
+
+def login(age, acr=MFA):
+    """What the sample's Action says of a login so many seconds ago."""
+    return {
+        "https://example.com/acr": acr,
+        "https://example.com/auth_time": int(time.time()) - age,
+    }
+
+
+STEPS = [
+    ("look", "GET", "/transfers/", TRANSFER, "ok", {}),
+    ("look_without_scope", "GET", "/transfers/", {}, "require.scope", TRANSFER),
+    ("transfer", "POST", "/transfers/", {**TRANSFER, **login(30)}, "ok", {}),
+    ("by_password", "POST", "/transfers/",
+     {**TRANSFER, **login(30, tokens.ABSENT)}, "require.step_up", CHALLENGE),
+    ("long_ago", "POST", "/transfers/", {**TRANSFER, **login(400)},
+     "require.step_up", CHALLENGE),
+    ("own_names_only", "POST", "/transfers/",
+     {**TRANSFER, "acr": MFA, "auth_time": int(time.time())},
+     "require.step_up", CHALLENGE),
+    ("text", "POST", "/transfers/",
+     {**TRANSFER, **login(30),
+      "https://example.com/auth_time": "2026-11-24T12:00:00Z"},
+     "claims.type", {}),
+    ("payment", "GET", "/payments/", {**PAYMENT, **login(30)}, "ok", {}),
+    ("payment_later", "GET", "/payments/", {**PAYMENT, **login(90)},
+     "require.step_up", {"max_age": "60"}),
+    ("no_payment", "GET", "/payments/", login(30),
+     "require.authorization_details", {}),
+    ("payment_lacks_both", "GET", "/payments/", {},
+     "require.authorization_details", {}),
+]
+
+
+@pytest.fixture(scope="module")
+def steps():
+    files = pages("payments", "transfers")
+    with start("step-up.conf", files=files) as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("method, path, claims, reason, more", **table(STEPS))
+def test_step_up(steps, method, path, claims, reason, more, announce):
+    if reason == "claims.type":
+        announce("AH01631")
+    api = {"iss": TENANT, "aud": "https://api.example.com/bank", "scope": ""}
+    token = tokens.token(KEY, **{**api, **claims})
+    judge(steps.request(method, path, token), reason, **more)
+
+
+CATALOG = {"iss": TENANT, "aud": "https://api.example.com/catalog"}
+ORIGIN = ("Origin", "https://shop.example.com")
+PREFLIGHT = [ORIGIN, ("Access-Control-Request-Method", "POST")]
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    files = pages("catalog", "catalog/prices")
+    with start("public-and-protected.conf", files=files) as httpd:
+        yield httpd
+
+
+def test_public_part(catalog):
+    anyone = catalog.get("/catalog/")
+    assert (anyone.status, anyone.reason, anyone.user) == (200, "-", "-")
+    assert anyone.header("X-Reader") == "anonymous"
+    someone = catalog.get("/catalog/", tokens.token(KEY, **CATALOG))
+    answers.accepted(someone, tokens.SUBJECT)
+    assert someone.header("X-Reader") == tokens.SUBJECT
+
+
+@pytest.mark.parametrize("method, path, claims, reason, scope", **table([
+    ("nobody", "POST", "/catalog/", None, "request.no_token", None),
+    ("read", "POST", "/catalog/", {}, "require.scope", "write:catalog"),
+    ("expired", "GET", "/catalog/", {"exp": 1}, "claims.exp", None),
+    ("prices", "GET", "/catalog/prices/", None, "request.no_token", None),
+]))
+def test_protected_part(catalog, method, path, claims, reason, scope):
+    token = None
+    if claims is not None:
+        token = tokens.token(KEY, **CATALOG, **claims)
+    response = catalog.request(method, path, token, headers=[ORIGIN])
+    answers.refused(response, reason, scope=scope)
+    allowed = response.header("Access-Control-Allow-Origin")
+    assert allowed == "https://shop.example.com"
+
+
+@pytest.mark.parametrize("path", ["/catalog/", "/catalog/prices/"])
+def test_preflight(catalog, path):
+    response = catalog.request("OPTIONS", path, headers=PREFLIGHT)
+    assert (response.status, response.reason) == (200, "-")
+    assert "POST" in response.header("Access-Control-Allow-Methods")
+    for headers in ([ORIGIN], PREFLIGHT[1:], []):
+        response = catalog.request("OPTIONS", path, headers=headers)
+        answers.refused(response, "request.no_token")
+
+
+#: Last is one that is reported, so that all before it have been written.
+REPORTED = [
+    ({"scope": "read:orders"}, "ok"),
+    ({"scope": "write:orders"}, "require.scope"),
+    (None, "request.no_token"),
+    ({"exp": 1}, "claims.exp"),
+]
+
+
+@pytest.fixture(scope="module")
+def reporting():
+    files = pages("orders/refunds")
+    with start("migration-report-only.conf", files=files) as httpd:
+        yield httpd
+
+
+def report_of(httpd, last):
+    """Status, reason and token of what the report says of /orders/."""
+    report = httpd.directory / "logs" / "auth0-report.log"
+    deadline = time.monotonic() + 5
+    while last not in report.read_text():
+        assert time.monotonic() < deadline, "never reported"
+        time.sleep(0.01)
+    found = re.findall(r'"GET /orders/ [^"]*" (\S+) (\S+) (\S+) ',
+                       report.read_text())
+    return [(int(status), *more) for status, *more in found]
+
+
+def test_report_only(reporting):
+    expected = []
+    for claims, reason in REPORTED:
+        token = claims and tokens.token(KEY, **{**ORDERS, **claims})
+        response = reporting.get("/orders/", token)
+        got = (response.status, response.reason, response.challenges)
+        assert got == (200, reason, [])
+        assert response.user == (tokens.SUBJECT if reason == "ok" else "-")
+        mark = answers.fingerprint(token) if token else "-"
+        expected.append((200, reason, mark))
+    assert report_of(reporting, mark) == expected[1:]
+
+
+def test_report_only_ends_where_it_is_off(reporting):
+    response = reporting.get("/orders/refunds/")
+    answers.refused(response, "request.no_token")
+    token = tokens.token(KEY, **ORDERS, scope="refund:orders")
+    answers.accepted(reporting.get("/orders/refunds/", token), tokens.SUBJECT)
