@@ -412,8 +412,9 @@ def judge(response, reason, **more):
 READ = {"scope": "read:orders", "permissions": ["read:orders"]}
 DELETE = {"scope": "delete:orders", "permissions": ["delete:orders"]}
 ACCOUNT = "https://example.com/account"
+ROLES = "https://example.com/roles"
 ADMIN = {
-    "https://example.com/roles": ["clerk", "admin"],
+    ROLES: ["clerk", "admin"],
     ACCOUNT: {"suspended": False},
 }
 BATCH = {"sub_profile": "service", "azp": "nightly-batch"}
@@ -431,7 +432,10 @@ PERMISSIONS = [
     ("delete_reading", "GET", "/orders/", DELETE, "require.permission",
      "read:orders"),
     ("admin", "GET", "/admin/", ADMIN, "ok", None),
-    ("no_role", "GET", "/admin/", READ, "require.claim", None),
+    ("no_role", "GET", "/admin/", {ACCOUNT: ADMIN[ACCOUNT]}, "require.claim",
+     None),
+    ("clerk", "GET", "/admin/", {**ADMIN, ROLES: ["clerk"]}, "require.claim",
+     None),
     ("suspended", "GET", "/admin/", {**ADMIN, ACCOUNT: {"suspended": True}},
      "require.claim", None),
     ("machine_admin", "GET", "/admin/", {**ADMIN, **BATCH},
