@@ -69,7 +69,6 @@ static bool is_text(const char *word)
     return *word && !auth0_span_has_control(auth0_span_cstr(word));
 }
 
-/* What is left out of the first sentence is the kind's example. */
 static const char *parse_names(auth0_require_t *required,
                                const char *const *words, size_t count,
                                apr_pool_t *pool)

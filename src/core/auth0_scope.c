@@ -26,7 +26,7 @@ static const char *check_bytes(const char *text, apr_pool_t *pool)
     for (const char *c = text; *c; c++) {
         if (*c != ' ' && !is_scope_byte(*c)) {
             return apr_psprintf(pool,
-                                "'%s' has a character that no scope can have: "
+                                "'%s' has a character that none can have: "
                                 "use printable ASCII without quote and "
                                 "backslash",
                                 text);
@@ -56,7 +56,7 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
 
     *req = NULL;
     if (count == 0) {
-        return "needs at least one scope, such as read:orders";
+        return "needs at least one word, such as read:orders";
     }
     made->alternatives = apr_pcalloc(pool, count * sizeof(alternative_t));
     made->count = count;
@@ -68,7 +68,8 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
         }
         split(&made->alternatives[i], text, pool);
         if (made->alternatives[i].count == 0) {
-            return "has an empty scope: name one, such as read:orders";
+            return "has an empty word: name a scope or permission, such as "
+                   "read:orders";
         }
     }
     *req = made;

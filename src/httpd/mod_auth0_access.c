@@ -73,18 +73,6 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
     return state->reason;
 }
 
-/* Only who would have been let in is known to those who come after us. */
-static int report(request_rec *r, mod_auth0_request_t *state)
-{
-    if (verdict(state, r) != AUTH0_OK) {
-        r->user = NULL;
-        r->ap_auth_type = NULL;
-        state->claims = NULL;
-        state->reason = AUTH0_OK;
-    }
-    return pass_without_token(r, state);
-}
-
 /* Credentials of ours are judged, however wrong they look. */
 static bool is_anonymous(request_rec *r, mod_auth0_request_t *state)
 {
@@ -99,7 +87,8 @@ static int authenticate(mod_auth0_request_t *state)
     return OK;
 }
 
-static int judge(request_rec *r, mod_auth0_request_t *state)
+/* OK, with is_authn_forced for what only a token can decide; or a refusal. */
+static int decide(request_rec *r, mod_auth0_request_t *state)
 {
     int status = ask_quietly(r, state, MOD_AUTH0_ASKED_EARLY);
 
@@ -107,12 +96,31 @@ static int judge(request_rec *r, mod_auth0_request_t *state)
         return authenticate(state);
     }
     if (status != OK) {
-        return ask(r, state, MOD_AUTH0_ASKED_EARLY);
+        return status;
     }
     if (mod_auth0_dir(r)->optional == MOD_AUTH0_ON) {
         return is_anonymous(r, state) ? OK : authenticate(state);
     }
     return state->is_token_wanted ? authenticate(state) : OK;
+}
+
+static int judge(request_rec *r, mod_auth0_request_t *state)
+{
+    return decide(r, state) == OK ? OK : ask(r, state, MOD_AUTH0_ASKED_EARLY);
+}
+
+/* Only who would have been let in is known to those who come after us. */
+static int report(request_rec *r, mod_auth0_request_t *state)
+{
+    (void)decide(r, state);
+    if (state->is_authn_forced && verdict(state, r) != AUTH0_OK) {
+        r->user = NULL;
+        r->ap_auth_type = NULL;
+        state->claims = NULL;
+        state->reason = AUTH0_OK;
+    }
+    state->is_authn_forced = false;
+    return pass_without_token(r, state);
 }
 
 int mod_auth0_check_access(request_rec *r)

@@ -66,6 +66,8 @@ CONFIG = "\n".join(
         location("/report/here", all_of(HERE, SCOPE)),
         location("/report/elsewhere", all_of(ELSEWHERE, SCOPE)),
         location("/report/somebody", "Require user somebody"),
+        location("/report/public", "Auth0Optional On", "Require all granted"),
+        location("/report/get", "Require method GET", SCOPE),
         location("/report/off", "Auth0ReportOnly Off", SCOPE),
         location("/report/step-up", "Require auth0-step-up max_age=60"),
     ]
@@ -270,6 +272,15 @@ def test_report_requirements(server, path, claims, reason):
     user = tokens.SUBJECT if reason == "ok" else ANONYMOUS
     token = tokens.token(KEY, **claims)
     passed(server.get(f"/report{path}", token), reason, user)
+
+
+def test_report_where_no_token_is_needed(server):
+    """What would have been let in anyway is not to be mended."""
+    passed(server.get("/report/get"), ANONYMOUS)
+    passed(server.get("/report/get", LATE), ANONYMOUS)
+    passed(server.get("/report/public"), ANONYMOUS)
+    passed(server.get("/report/public", LATE), "claims.exp")
+    passed(server.get("/report/public", GOOD), "ok", tokens.SUBJECT)
 
 
 def test_report_exports_only_the_good(server):

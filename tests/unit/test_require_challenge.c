@@ -48,9 +48,9 @@ typedef struct refused_row_t {
 } refused_row_t;
 
 static const refused_row_t refused_rows[] = {
-    {SCOPE, {NULL}, "at least one scope"},
-    {SCOPE, {""}, "empty scope"},
-    {SCOPE, {"read", " "}, "empty scope"},
+    {SCOPE, {NULL}, "at least one word"},
+    {SCOPE, {""}, "empty word"},
+    {SCOPE, {"read", " "}, "empty word"},
     {SCOPE, {"a\"b"}, "character"},
     {PERMISSION, {NULL}, "at least one"},
     {PERMISSION, {""}, "empty"},
