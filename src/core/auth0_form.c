@@ -162,11 +162,8 @@ auth0_span_t auth0_form_url_without(auth0_span_t url, const char *name,
     auth0_span_t query;
     auth0_span_t rest = url;
 
-    if (!auth0_span_cut(&path, &rest, '?')) {
-        return url;
-    }
     (void)auth0_span_cut(&query, &rest, '#');
-    if (!bears(query, name)) {
+    if (!auth0_span_cut(&path, &query, '?') || !bears(query, name)) {
         return url;
     }
     char *out = apr_palloc(pool, url.len);

@@ -36,8 +36,8 @@ auth0_span_t auth0_form_without(auth0_span_t text, const char *name,
                                 apr_pool_t *pool);
 
 /*
- * The same for the query of a URL or of whatever else has one behind its first
- * '?'. The '?' goes too when no query is left.
+ * The same for the query of a URL, from its first '?' to its first '#'. The '?'
+ * goes too when no query is left.
  */
 auth0_span_t auth0_form_url_without(auth0_span_t url, const char *name,
                                     apr_pool_t *pool);

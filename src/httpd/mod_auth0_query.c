@@ -31,23 +31,27 @@ static char *args_without(char *args, const char *name, apr_pool_t *pool)
     return rest.len ? apr_pstrmemdup(pool, rest.ptr, rest.len) : NULL;
 }
 
-/* A URL, and behind its last blank, if any is asked for, what is none. */
-static char *url_without(char *text, bool is_line, const char *name,
+static char *url_without(char *text, auth0_span_t url, const char *name,
                          apr_pool_t *pool)
 {
-    auth0_span_t url = auth0_span_cstr(text);
-    const char *end = is_line && text ? strrchr(text, ' ') : NULL;
-
-    if (end && strchr(text, '?') < end) {
-        url.len = (size_t)(end - text);
-    }
     auth0_span_t rest = auth0_form_url_without(url, name, pool);
 
     if (is_same(url, rest)) {
         return text;
     }
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, rest.ptr, rest.len),
-                       text + url.len, NULL);
+    return apr_pstrcat(
+        pool, apr_pstrmemdup(pool, text, (apr_size_t)(url.ptr - text)),
+        apr_pstrmemdup(pool, rest.ptr, rest.len), url.ptr + url.len, NULL);
+}
+
+/* What stands between the first blank of a request line and the last. */
+static auth0_span_t url_of(const char *line)
+{
+    const char *begin = line ? strchr(line, ' ') : NULL;
+    const char *end = begin ? strrchr(begin + 1, ' ') : NULL;
+
+    return end ? auth0_span(begin + 1, (size_t)(end - begin) - 1)
+               : auth0_span_cstr(line);
 }
 
 /* mod_proxy keeps the raw URL there, where it is told not to make its own. */
@@ -67,13 +71,16 @@ static void cut(request_rec *r, const char *name, int status)
 
     r->args = args_without(r->args, name, r->pool);
     r->parsed_uri.query = args_without(r->parsed_uri.query, name, r->pool);
-    r->the_request = url_without(r->the_request, true, name, r->pool);
-    r->unparsed_uri = url_without(r->unparsed_uri, false, name, r->pool);
+    r->the_request =
+        url_without(r->the_request, url_of(r->the_request), name, r->pool);
+    r->unparsed_uri = url_without(
+        r->unparsed_uri, auth0_span_cstr(r->unparsed_uri), name, r->pool);
     if (is_one) {
         r->uri = r->unparsed_uri;
     }
     if (is_raw_url(r)) {
-        r->filename = url_without(r->filename, false, name, r->pool);
+        r->filename = url_without(r->filename, auth0_span_cstr(r->filename),
+                                  name, r->pool);
     }
     if (line != r->the_request && !r->main && r->connection->sbh) {
         (void)ap_update_child_status(r->connection->sbh, status, r);

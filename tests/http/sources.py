@@ -1,6 +1,7 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """Tokens outside of the Authorization field: what the tests of them share."""
 import subprocess
+import time
 import urllib.parse
 
 import tokens
@@ -12,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 
 #: All that can be logged of a request's URL.
 FULL_LOG = """\
-LogFormat "%r|%<r|%>r|%q|%<q|%>q|%U|%f" full
+LogFormat "%{X-Test-Id}i %r|%<r|%>r|%q|%<q|%>q|%U|%f" full
 CustomLog logs/full.log full
 """
 
@@ -43,8 +44,16 @@ def insist(send):
     raise AssertionError("never an answer")
 
 
-def full_log(httpd):
-    return (httpd.directory / "logs" / "full.log").read_text()
+def logged(httpd, response, timeout=5):
+    """The line of the full log; httpd writes it only after the answer."""
+    path = httpd.directory / "logs" / "full.log"
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        for line in path.read_text().splitlines():
+            if line.startswith(f"{response.record.id} "):
+                return line
+        time.sleep(0.005)
+    raise AssertionError("no line in the full log")
 
 
 def bearer(token):
