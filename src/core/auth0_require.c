@@ -40,7 +40,7 @@ static const char *read_values(auth0_require_t *required,
                                const char *const *words, size_t count,
                                apr_pool_t *pool)
 {
-    required->values = apr_pcalloc(pool, (count + 1) * sizeof(value_t));
+    required->values = apr_pcalloc(pool, count * sizeof(value_t));
     required->count = count;
     for (size_t i = 0; i < count; i++) {
         value_t *value = &required->values[i];

@@ -12,7 +12,7 @@
  */
 typedef struct auth0_stepup_t {
     const char *acr_values; /* words, one of which must be acr; or NULL */
-    const char *max_age;    /* seconds in digits, or NULL                */
+    const char *max_age;    /* seconds in digits, or NULL               */
     double max_age_seconds;
 } auth0_stepup_t;
 

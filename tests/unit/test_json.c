@@ -450,6 +450,8 @@ static const written_row_t written_rows[] = {
     {"1e0", "1.0"},
     {"0.1", "0.1"},
     {"1.1", "1.1"},
+    {"9.95", "9.95"},
+    {"2.01", "2.01"},
     {"1.8e9", "1800000000.0"},
     {"0.30000000000000004", "0.30000000000000004"},
     {"0.1234567890123456", "0.1234567890123456"},
@@ -483,6 +485,16 @@ static void a_value_is_written_in_plain_characters(void **state)
     assert_null(auth0_json_text(NULL, *state));
 }
 
+static void a_text_grows_with_what_it_escapes(void **state)
+{
+    const char *deletes = support_repeat("\x7f", 20000, *state);
+    const char *escaped = support_repeat("\\u007f", 20000, *state);
+    const auth0_json_t *json =
+        value_of(apr_pstrcat(*state, "\"", deletes, "\"", NULL), *state);
+    assert_string_equal(auth0_json_text(json, *state),
+                        apr_pstrcat(*state, "\"", escaped, "\"", NULL));
+}
+
 static void only_null_is_null(void **state)
 {
     static const char *const others[] = {"0", "\"\"", "false", "[]", "{}"};
@@ -508,6 +520,7 @@ int main(void)
         SUPPORT_TEST(literals_are_numbers_and_booleans_alone),
         SUPPORT_TEST(values_are_the_same_when_types_are),
         SUPPORT_TEST(a_value_is_written_in_plain_characters),
+        SUPPORT_TEST(a_text_grows_with_what_it_escapes),
         SUPPORT_TEST(only_null_is_null),
     };
     return SUPPORT_RUN(tests);

@@ -197,7 +197,7 @@ static const find_row_t index_rows[] = {
     {"/list/:", NULL},
     {"/list/1:", NULL},
     {"/list/1~1", NULL},
-    {"/list/*", NULL},
+    {"/list/1*", NULL},
     {"/list/\xd9\xa1", NULL},
     {"/list/\xc2\xb9", NULL},
     {"/list/999999999", NULL},

@@ -187,6 +187,9 @@ static const subject_row_t client_rows[] = {
     {"{\"sub\":\"https://c.example/a|b@clients\","
      "\"azp\":\"https://c.example/a|b\"}",
      MACHINE},
+    {"{\"sub\":\"https://c.example/a|b@clients\","
+     "\"azp\":\"https://c.example/a|b@clients\"}",
+     MACHINE},
     {"{\"sub\":\"https://c.example/a|b\",\"azp\":\"https://c.example/a\"}",
      USER},
     {"{\"sub\":\"a|b@clients\",\"azp\":\"b\"}", USER},
