@@ -8,6 +8,8 @@
 #include <http_request.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_requires.h"
+
 /* One Require auth0-... line. */
 typedef struct requirement_t {
     auth0_require_t *required;
@@ -43,31 +45,14 @@ static const char **words_of(size_t *count, auth0_require_kind_t kind,
     return (const char **)words->elts;
 }
 
-static bool is_named(const ap_directive_t *node, const char *name)
-{
-    return auth0_span_is_nocase(auth0_span_cstr(node->directive), name);
-}
-
-static bool begins_with_not(const char *args, apr_pool_t *pool)
-{
-    return auth0_span_is_nocase(auth0_span_cstr(ap_getword_conf(pool, &args)),
-                                "not");
-}
-
 mod_auth0_polarity_t mod_auth0_polarity(const cmd_parms *cmd)
 {
-    bool refuses = begins_with_not(cmd->directive->args, cmd->temp_pool);
-
-    if (is_named(cmd->directive, "<AuthzProviderAlias")) {
+    if (mod_auth0_tree_is(cmd->directive, "<AuthzProviderAlias")) {
         return MOD_AUTH0_MAY_DO_EITHER;
     }
-    for (const ap_directive_t *node = cmd->directive->parent; node;
-         node = node->parent) {
-        if (is_named(node, "<RequireNone")) {
-            refuses = !refuses;
-        }
-    }
-    return refuses ? MOD_AUTH0_REFUSES : MOD_AUTH0_ADMITS;
+    return mod_auth0_requires_inverted(cmd->directive, cmd->temp_pool)
+               ? MOD_AUTH0_REFUSES
+               : MOD_AUTH0_ADMITS;
 }
 
 static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,

@@ -2,59 +2,21 @@
 #include "httpd/mod_auth0_directives.h"
 
 #include <http_core.h>
-#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
-#include "httpd/mod_auth0_denylist.h"
+#include "httpd/mod_auth0_directives_server.h"
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_secret.h"
 #include "httpd/mod_auth0_token.h"
 #include "net/auth0_file.h"
 
-/* All of Debian's authorities together are a quarter of this, in bytes. */
-#define CA_FILE_MAX ((size_t)1048576)
-
 #define TWICE "is named twice in this section; name each issuer once"
 
-/* "Auth0Audience: 'x' is wrong", with room for more in the same call. */
-static const char *complain(const cmd_parms *cmd, const char *value,
-                            const char *why)
-{
-    return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
-}
-
-typedef struct range_t {
-    int least;
-    int most;
-    const char *unit;
-} range_t;
-
-static const range_t skew_range = {0, 300, "seconds"};
-static const range_t age_range = {1, 31536000, "seconds"};
-static const range_t store_range = {4096, 1073741824, "bytes"};
-static const range_t timeout_range = {1, 60, "seconds"};
-
-/* A whole number within bounds, or NULL for a good one and a sentence. */
-static const char *read_number(int *number, const cmd_parms *cmd,
-                               const char *text, const range_t *range)
-{
-    char *end;
-    apr_int64_t value = apr_strtoi64(text, &end, 10);
-
-    if (!apr_isdigit(*text) || *end != '\0' || value < range->least ||
-        value > range->most) {
-        return apr_psprintf(cmd->pool,
-                            "%s: '%s' is not a whole number of %s from %d to "
-                            "%d",
-                            cmd->cmd->name, text, range->unit, range->least,
-                            range->most);
-    }
-    *number = (int)value;
-    return NULL;
-}
+static const mod_auth0_range_t skew_range = {0, 300, "seconds"};
+static const mod_auth0_range_t age_range = {1, 31536000, "seconds"};
 
 static bool is_named(const mod_auth0_dir_t *dir, const char *issuer)
 {
@@ -94,12 +56,13 @@ static const char *set_domain(cmd_parms *cmd, void *conf, const char *host)
     char *lower = apr_pstrdup(cmd->pool, host);
 
     if (why) {
-        return complain(cmd, host, why);
+        return mod_auth0_complain(cmd, host, why);
     }
     ap_str_tolower(lower);
     const char *issuer = apr_pstrcat(cmd->pool, "https://", lower, "/", NULL);
 
-    return add_issuer(cmd, conf, issuer) ? NULL : complain(cmd, host, TWICE);
+    return add_issuer(cmd, conf, issuer) ? NULL
+                                         : mod_auth0_complain(cmd, host, TWICE);
 }
 
 static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
@@ -110,7 +73,7 @@ static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
 
     source->file = ap_server_root_relative(cmd->pool, name);
     if (!source->file) {
-        return complain(cmd, name, "is not a path");
+        return mod_auth0_complain(cmd, name, "is not a path");
     }
     const char *why = auth0_file_read(&document, source->file,
                                       MOD_AUTH0_DOCUMENT_MAX, cmd->temp_pool);
@@ -132,7 +95,7 @@ static const char *set_keys(const cmd_parms *cmd, mod_auth0_source_t *source,
     const char *why = auth0_url_check(where, cmd->temp_pool);
 
     source->jwks_url = where;
-    return why ? complain(cmd, where, why) : NULL;
+    return why ? mod_auth0_complain(cmd, where, why) : NULL;
 }
 
 static const char *set_issuer(cmd_parms *cmd, void *conf, const char *url,
@@ -141,15 +104,15 @@ static const char *set_issuer(cmd_parms *cmd, void *conf, const char *url,
     const char *why = auth0_url_check(url, cmd->temp_pool);
 
     if (why) {
-        return complain(cmd, url, why);
+        return mod_auth0_complain(cmd, url, why);
     }
     if (strchr(url, '?')) {
-        return complain(cmd, url, "has a query; an issuer has none");
+        return mod_auth0_complain(cmd, url, "has a query; an issuer has none");
     }
     mod_auth0_source_t *source = add_issuer(cmd, conf, url);
 
     if (!source) {
-        return complain(cmd, url, TWICE);
+        return mod_auth0_complain(cmd, url, TWICE);
     }
     return where ? set_keys(cmd, source, where) : NULL;
 }
@@ -159,9 +122,10 @@ static const char *set_audience(cmd_parms *cmd, void *conf, const char *id)
     mod_auth0_dir_t *dir = conf;
 
     if (!*id || auth0_span_has_control(auth0_span_cstr(id))) {
-        return complain(cmd, id,
-                        "is no API identifier; copy it from the API's "
-                        "settings, such as https://api.example.com/orders");
+        return mod_auth0_complain(
+            cmd, id,
+            "is no API identifier; copy it from the API's "
+            "settings, such as https://api.example.com/orders");
     }
     mod_auth0_section_record(cmd, dir);
     if (!dir->audiences) {
@@ -176,9 +140,10 @@ static const char *set_logout_client(cmd_parms *cmd, void *conf, const char *id)
     mod_auth0_dir_t *dir = conf;
 
     if (auth0_span_has_control(auth0_span_cstr(id))) {
-        return complain(cmd, id,
-                        "is no client id; copy it from the settings of the "
-                        "application that users log in to");
+        return mod_auth0_complain(
+            cmd, id,
+            "is no client id; copy it from the settings of the "
+            "application that users log in to");
     }
     mod_auth0_section_record(cmd, dir);
     if (!dir->clients) {
@@ -205,7 +170,7 @@ static const char *set_algorithm(cmd_parms *cmd, void *conf, const char *name)
     const auth0_alg_t *alg = auth0_alg_find(auth0_span_cstr(name));
 
     if (!alg) {
-        return complain(
+        return mod_auth0_complain(
             cmd, name,
             apr_pstrcat(cmd->pool, "is none of ", all_algs(cmd->pool), NULL));
     }
@@ -213,9 +178,10 @@ static const char *set_algorithm(cmd_parms *cmd, void *conf, const char *name)
     dir->algs |= alg->bit;
     if ((dir->algs & auth0_alg_symmetric()) &&
         (dir->algs & auth0_alg_asymmetric())) {
-        return complain(cmd, name,
-                        "cannot share a list with the algorithms before it: "
-                        "HS* and asymmetric algorithms never go together");
+        return mod_auth0_complain(
+            cmd, name,
+            "cannot share a list with the algorithms before it: "
+            "HS* and asymmetric algorithms never go together");
     }
     return NULL;
 }
@@ -234,7 +200,7 @@ static const char *set_skew(cmd_parms *cmd, void *conf, const char *text)
     mod_auth0_dir_t *dir = conf;
 
     mod_auth0_section_record(cmd, dir);
-    return read_number(&dir->skew, cmd, text, &skew_range);
+    return mod_auth0_read_number(&dir->skew, cmd, text, &skew_range);
 }
 
 static const char *set_profile(cmd_parms *cmd, void *conf, const char *name)
@@ -251,7 +217,7 @@ static const char *set_profile(cmd_parms *cmd, void *conf, const char *name)
             return NULL;
         }
     }
-    return complain(cmd, name, "is none of any, auth0 and rfc9068");
+    return mod_auth0_complain(cmd, name, "is none of any, auth0 and rfc9068");
 }
 
 static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
@@ -263,7 +229,7 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
         dir->max_age = 0;
         return NULL;
     }
-    return read_number(&dir->max_age, cmd, text, &age_range);
+    return mod_auth0_read_number(&dir->max_age, cmd, text, &age_range);
 }
 
 static const char *set_remote_user(cmd_parms *cmd, void *conf,
@@ -272,7 +238,8 @@ static const char *set_remote_user(cmd_parms *cmd, void *conf,
     mod_auth0_dir_t *dir = conf;
 
     if (!*claim) {
-        return complain(cmd, claim, "names no claim; the default is sub");
+        return mod_auth0_complain(cmd, claim,
+                                  "names no claim; the default is sub");
     }
     mod_auth0_section_record(cmd, dir);
     dir->user_claim = claim;
@@ -304,7 +271,7 @@ static const char *set_claim(cmd_parms *cmd, void *conf, const char *name)
 
     mod_auth0_section_record(cmd, conf);
     *member = pointer;
-    return why ? complain(cmd, name, why) : NULL;
+    return why ? mod_auth0_complain(cmd, name, why) : NULL;
 }
 
 static const char *set_token_source(cmd_parms *cmd, void *conf,
@@ -322,127 +289,7 @@ static const char *set_token_source(cmd_parms *cmd, void *conf,
     if (!why && dir->token_sources->query) {
         mod_auth0_query_name_record(dir->token_sources->query);
     }
-    return why ? complain(cmd, word, why) : NULL;
-}
-
-static mod_auth0_server_t *server_of(const cmd_parms *cmd)
-{
-    return ap_get_module_config(cmd->server->module_config, &auth0_module);
-}
-
-/* Read now, as the user who starts httpd, so that children need no access. */
-static const char *set_ca_file(cmd_parms *cmd, void *conf, const char *name)
-{
-    mod_auth0_server_t *server = server_of(cmd);
-    const char *path = ap_server_root_relative(cmd->pool, name);
-    auth0_span_t text;
-
-    (void)conf;
-    if (!path) {
-        return complain(cmd, name, "is not a path");
-    }
-    const char *why = auth0_file_read(&text, path, CA_FILE_MAX, cmd->pool);
-
-    why = why ? why : auth0_fetch_check_authorities(text.ptr);
-    server->ca_pem = why ? NULL : text.ptr;
-    return why ? complain(cmd, path, why) : NULL;
-}
-
-/* A number that stands alone: where it goes, and what it may be. */
-typedef struct number_t {
-    size_t offset; /* of an int in mod_auth0_server_t */
-    range_t range;
-} number_t;
-
-#define SERVER_INT(member) offsetof(mod_auth0_server_t, member)
-
-static const number_t key_refresh = {SERVER_INT(refresh),
-                                     {1, 86400, "seconds"}};
-static const number_t key_max_stale = {SERVER_INT(max_stale),
-                                       {0, 604800, "seconds"}};
-static const number_t key_cooldown = {SERVER_INT(cooldown),
-                                      {1, 86400, "seconds"}};
-static const number_t key_wait = {SERVER_INT(wait), {0, 10000, "milliseconds"}};
-
-static const char *set_number(cmd_parms *cmd, void *conf, const char *text)
-{
-    const number_t *number = cmd->info;
-    char *server = (char *)server_of(cmd);
-
-    (void)conf;
-    return read_number((int *)(void *)(server + number->offset), cmd, text,
-                       &number->range);
-}
-
-static const char *set_timeout(cmd_parms *cmd, void *conf, const char *connect,
-                               const char *total)
-{
-    mod_auth0_server_t *server = server_of(cmd);
-    const char *why =
-        read_number(&server->connect, cmd, connect, &timeout_range);
-
-    (void)conf;
-    why = why ? why : read_number(&server->total, cmd, total, &timeout_range);
-    if (!why && server->connect > server->total) {
-        why = complain(cmd, total,
-                       "is shorter than the time to connect, which is a part "
-                       "of it");
-    }
-    return why;
-}
-
-static const char *set_proxy(cmd_parms *cmd, void *conf, const char *url)
-{
-    const char *why = auth0_fetch_check_proxy(url);
-
-    (void)conf;
-    server_of(cmd)->proxy = url;
-    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
-}
-
-static const char *set_state_dir(cmd_parms *cmd, void *conf, const char *name)
-{
-    const char *path = ap_server_root_relative(cmd->pool, name);
-
-    (void)conf;
-    if (!*name || !path) {
-        return complain(cmd, name, "is not a path");
-    }
-    server_of(cmd)->state_dir = path;
-    return NULL;
-}
-
-static const char *set_deny_list(cmd_parms *cmd, void *conf, const char *name)
-{
-    const char *path = ap_server_root_relative(cmd->pool, name);
-
-    (void)conf;
-    if (!*name || !path) {
-        return complain(cmd, name, "is not a path");
-    }
-    const char *why = mod_auth0_denylist_try(path, cmd->pool);
-
-    server_of(cmd)->deny_file = path;
-    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
-}
-
-/* One store for all virtual hosts, as they are one server. */
-static const char *set_store(cmd_parms *cmd, void *conf, const char *where)
-{
-    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
-    auth0_span_t bytes = auth0_span_cstr(where);
-    auth0_span_t kind;
-
-    (void)conf;
-    bool has_size = auth0_span_cut(&kind, &bytes, ':');
-
-    if (!why && !auth0_span_is(kind, "shm")) {
-        why = complain(cmd, where,
-                       "is neither shm nor shm:BYTES, such as shm:4194304");
-    }
-    return why || !has_size ? why
-                            : read_number(&server_of(cmd)->store_bytes, cmd,
-                                          bytes.ptr, &store_range);
+    return why ? mod_auth0_complain(cmd, word, why) : NULL;
 }
 
 /*
@@ -523,36 +370,37 @@ const command_rec mod_auth0_directives[] = {
                     "query[:name], form[:name], cookie:name"),
     AP_INIT_FLAG("Auth0ProblemDetails", set_switch, DIR_MEMBER(problem),
                  IN_SECTIONS, "On: refusals carry a body for programs"),
-    AP_INIT_TAKE1("Auth0CACertificateFile", set_ca_file, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0CACertificateFile", mod_auth0_set_ca_file, NULL,
+                  RSRC_CONF,
                   "PEM file of the authorities that vouch for the issuers"),
-    AP_INIT_TAKE1("Auth0KeyRefresh", set_number,
-                  (void *)(uintptr_t)&key_refresh, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyRefresh", mod_auth0_set_number,
+                  (void *)(uintptr_t)&mod_auth0_key_refresh, RSRC_CONF,
                   "seconds between refreshes of the keys, 300 by default"),
-    AP_INIT_TAKE1("Auth0KeyMaxStale", set_number,
-                  (void *)(uintptr_t)&key_max_stale, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyMaxStale", mod_auth0_set_number,
+                  (void *)(uintptr_t)&mod_auth0_key_max_stale, RSRC_CONF,
                   "seconds that keys serve in an outage, 86400 by default"),
-    AP_INIT_TAKE1("Auth0KeyCooldown", set_number,
-                  (void *)(uintptr_t)&key_cooldown, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyCooldown", mod_auth0_set_number,
+                  (void *)(uintptr_t)&mod_auth0_key_cooldown, RSRC_CONF,
                   "seconds between fetches that requests ask for, 30 by "
                   "default"),
-    AP_INIT_TAKE1("Auth0KeyWait", set_number, (void *)(uintptr_t)&key_wait,
-                  RSRC_CONF,
+    AP_INIT_TAKE1("Auth0KeyWait", mod_auth0_set_number,
+                  (void *)(uintptr_t)&mod_auth0_key_wait, RSRC_CONF,
                   "milliseconds that a request may wait for keys, 300 by "
                   "default"),
-    AP_INIT_TAKE2("Auth0KeyTimeout", set_timeout, NULL, RSRC_CONF,
+    AP_INIT_TAKE2("Auth0KeyTimeout", mod_auth0_set_timeout, NULL, RSRC_CONF,
                   "seconds to connect and for the whole of a fetch, 3 and 10 "
                   "by default"),
-    AP_INIT_TAKE1("Auth0OutgoingProxy", set_proxy, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0OutgoingProxy", mod_auth0_set_proxy, NULL, RSRC_CONF,
                   "URL of the proxy that issuers are reached by"),
-    AP_INIT_TAKE1("Auth0StateDir", set_state_dir, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0StateDir", mod_auth0_set_state_dir, NULL, RSRC_CONF,
                   "where the last good keys are kept across restarts"),
-    AP_INIT_TAKE1("Auth0DenyList", set_deny_list, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0DenyList", mod_auth0_set_deny_list, NULL, RSRC_CONF,
                   "file of subjects, applications and the like to refuse"),
     AP_INIT_ITERATE("Auth0LogoutClient", set_logout_client, NULL, IN_SECTIONS,
                     "applications whose logouts are taken"),
     AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
                    "auth0-logout"),
-    AP_INIT_TAKE1("Auth0SharedStore", set_store, NULL, RSRC_CONF,
+    AP_INIT_TAKE1("Auth0SharedStore", mod_auth0_set_store, NULL, RSRC_CONF,
                   "where logouts are remembered: shm, or shm:BYTES"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

@@ -11,6 +11,7 @@ import pytest
 import answers
 import sources
 import tokens
+from logs import watch
 from backend import Backend
 from conf import TENANT, location, table
 from sources import bearer, escaped, logged, token
@@ -121,6 +122,7 @@ def backend():
 @pytest.fixture(scope="module")
 def httpd(backend):
     config = CONFIG % {"backend": backend.port}
+    watch.announce("AuthType Auth0 asks for no token by itself")
     with sources.start(
         config, FILES, modules=MODULES, http2=True
     ) as server:

@@ -1,0 +1,30 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_argument.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
+                               const char *why)
+{
+    return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
+}
+
+const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,
+                                  const char *text,
+                                  const mod_auth0_range_t *range)
+{
+    char *end;
+    apr_int64_t value = apr_strtoi64(text, &end, 10);
+
+    if (!apr_isdigit(*text) || *end != '\0' || value < range->least ||
+        value > range->most) {
+        return apr_psprintf(cmd->pool,
+                            "%s: '%s' is not a whole number of %s from %d to "
+                            "%d",
+                            cmd->cmd->name, text, range->unit, range->least,
+                            range->most);
+    }
+    *number = (int)value;
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef MOD_AUTH0_ARGUMENT_H
+#define MOD_AUTH0_ARGUMENT_H
+
+#include "core/auth0_reason.h"
+#include "httpd/mod_auth0.h"
+
+/*
+ * "Auth0Audience: 'x' is wrong": what a directive says of an argument, from
+ * the pool of the configuration. why goes on after the argument.
+ */
+const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
+                               const char *why);
+
+/* What a number may be, both ends included. */
+typedef struct mod_auth0_range_t {
+    int least;
+    int most;
+    const char *unit; /* such as "seconds" */
+} mod_auth0_range_t;
+
+/* Read a whole number within bounds. NULL, or a complaint. */
+AUTH0_MUST_USE const char *
+mod_auth0_read_number(int *number, const cmd_parms *cmd, const char *text,
+                      const mod_auth0_range_t *range);
+
+#endif

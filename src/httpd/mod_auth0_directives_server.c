@@ -1,0 +1,135 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_directives_server.h"
+
+#include <apr_strings.h>
+
+#include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_denylist.h"
+#include "net/auth0_file.h"
+
+/* All of Debian's authorities together are a quarter of this, in bytes. */
+#define CA_FILE_MAX ((size_t)1048576)
+
+static const mod_auth0_range_t store_range = {4096, 1073741824, "bytes"};
+static const mod_auth0_range_t timeout_range = {1, 60, "seconds"};
+
+static mod_auth0_server_t *server_of(const cmd_parms *cmd)
+{
+    return ap_get_module_config(cmd->server->module_config, &auth0_module);
+}
+
+/* Read now, as the user who starts httpd, so that children need no access. */
+const char *mod_auth0_set_ca_file(cmd_parms *cmd, void *conf, const char *name)
+{
+    mod_auth0_server_t *server = server_of(cmd);
+    const char *path = ap_server_root_relative(cmd->pool, name);
+    auth0_span_t text;
+
+    (void)conf;
+    if (!path) {
+        return mod_auth0_complain(cmd, name, "is not a path");
+    }
+    const char *why = auth0_file_read(&text, path, CA_FILE_MAX, cmd->pool);
+
+    why = why ? why : auth0_fetch_check_authorities(text.ptr);
+    server->ca_pem = why ? NULL : text.ptr;
+    return why ? mod_auth0_complain(cmd, path, why) : NULL;
+}
+
+#define SERVER_INT(member) offsetof(mod_auth0_server_t, member)
+
+const mod_auth0_number_t mod_auth0_key_refresh = {SERVER_INT(refresh),
+                                                  {1, 86400, "seconds"}};
+const mod_auth0_number_t mod_auth0_key_max_stale = {SERVER_INT(max_stale),
+                                                    {0, 604800, "seconds"}};
+const mod_auth0_number_t mod_auth0_key_cooldown = {SERVER_INT(cooldown),
+                                                   {1, 86400, "seconds"}};
+const mod_auth0_number_t mod_auth0_key_wait = {SERVER_INT(wait),
+                                               {0, 10000, "milliseconds"}};
+
+const char *mod_auth0_set_number(cmd_parms *cmd, void *conf, const char *text)
+{
+    const mod_auth0_number_t *number = cmd->info;
+    char *server = (char *)server_of(cmd);
+
+    (void)conf;
+    return mod_auth0_read_number((int *)(void *)(server + number->offset), cmd,
+                                 text, &number->range);
+}
+
+const char *mod_auth0_set_timeout(cmd_parms *cmd, void *conf,
+                                  const char *connect, const char *total)
+{
+    mod_auth0_server_t *server = server_of(cmd);
+    const char *why =
+        mod_auth0_read_number(&server->connect, cmd, connect, &timeout_range);
+
+    (void)conf;
+    why =
+        why ? why
+            : mod_auth0_read_number(&server->total, cmd, total, &timeout_range);
+    if (!why && server->connect > server->total) {
+        why = mod_auth0_complain(
+            cmd, total,
+            "is shorter than the time to connect, which is a part "
+            "of it");
+    }
+    return why;
+}
+
+const char *mod_auth0_set_proxy(cmd_parms *cmd, void *conf, const char *url)
+{
+    const char *why = auth0_fetch_check_proxy(url);
+
+    (void)conf;
+    server_of(cmd)->proxy = url;
+    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
+}
+
+const char *mod_auth0_set_state_dir(cmd_parms *cmd, void *conf,
+                                    const char *name)
+{
+    const char *path = ap_server_root_relative(cmd->pool, name);
+
+    (void)conf;
+    if (!*name || !path) {
+        return mod_auth0_complain(cmd, name, "is not a path");
+    }
+    server_of(cmd)->state_dir = path;
+    return NULL;
+}
+
+const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
+                                    const char *name)
+{
+    const char *path = ap_server_root_relative(cmd->pool, name);
+
+    (void)conf;
+    if (!*name || !path) {
+        return mod_auth0_complain(cmd, name, "is not a path");
+    }
+    const char *why = mod_auth0_denylist_try(path, cmd->pool);
+
+    server_of(cmd)->deny_file = path;
+    return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
+}
+
+/* One store for all virtual hosts, as they are one server. */
+const char *mod_auth0_set_store(cmd_parms *cmd, void *conf, const char *where)
+{
+    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    auth0_span_t bytes = auth0_span_cstr(where);
+    auth0_span_t kind;
+
+    (void)conf;
+    bool has_size = auth0_span_cut(&kind, &bytes, ':');
+
+    if (!why && !auth0_span_is(kind, "shm")) {
+        why = mod_auth0_complain(
+            cmd, where, "is neither shm nor shm:BYTES, such as shm:4194304");
+    }
+    return why || !has_size
+               ? why
+               : mod_auth0_read_number(&server_of(cmd)->store_bytes, cmd,
+                                       bytes.ptr, &store_range);
+}
