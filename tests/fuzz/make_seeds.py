@@ -379,6 +379,8 @@ def require_seeds():
         "array-scope": line(0, ["a"], scope=["a"]),
         "literal": line(2, ["v", "1", "1.0", " 1", "null"], v=[[1], "1.0"]),
         "null": line(2, ["v", "null"], v=None),
+        "other-text": line(2, ["v", "abc"], v=["abd", "ab"]),
+        "object": line(2, ["v", "x"], v={"x": "x"}),
         "detail": line(7, ["pay"], authorization_details=details[1]),
         "no-words": line(3, []),
         "bad-words": line(6, ["acr=a\"b"]),
