@@ -13,7 +13,8 @@ packages=(
     curl faketime gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
     libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
     nghttp2-client nodejs npm openssl pkg-config procps python3
-    python3-cryptography python3-jwcrypto python3-pytest universal-ctags
+    python3-cryptography python3-jwcrypto python3-pytest python3-pytest-xdist \
+    universal-ctags
     valgrind
 )
 passed=0
@@ -148,9 +149,10 @@ apxs_build() {
             sh tests/guards/samples-load.sh
 }
 
-http_tests() {
+# Run pytest, and add what it says to the counts.
+pytest_with() {
     local log=$logs/pytest p f
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/http 2>&1 |
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@" 2>&1 |
         tee "$log" | tail -n 60
     local status=${PIPESTATUS[0]}
     p=$(sed -n 's/.*[^0-9]\?\b\([0-9]\+\) passed.*/\1/p' "$log" | tail -1)
@@ -159,6 +161,18 @@ http_tests() {
     passed=$((passed + ${p:-0}))
     failed=$((failed + ${f:-0}))
     [ "${f:-0}" -gt 0 ] || [ "$status" = 0 ] || failed=$((failed + 1))
+}
+
+# Most tests wait most of the time, so two files are run side by side. Those
+# that measure, or need the machine to themselves, follow one by one.
+alone=(tests/http/test_survival.py tests/http/test_survival_processes.py
+    tests/http/test_many_issuers.py)
+
+http_tests() {
+    local file others=()
+    for file in "${alone[@]}"; do others+=("--ignore=$file"); done
+    pytest_with -n 2 --dist loadfile "${others[@]}" tests/http
+    pytest_with "${alone[@]}"
 }
 
 finish() {
@@ -182,7 +196,8 @@ step dist unpack_dist || finish
 step valgrind valgrind_clean
 step sanitize-address sanitized asan address,undefined \
     "$(unit_programs) $(fuzz_programs)"
-step sanitize-thread sanitized tsan thread tests/unit/test_threads
+step sanitize-thread sanitized tsan thread tests/unit/test_threads \
+    tests/unit/test_marks tests/unit/test_store tests/unit/test_denypair
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

@@ -117,40 +117,38 @@ static const char *set_issuer(cmd_parms *cmd, void *conf, const char *url,
     return where ? set_keys(cmd, source, where) : NULL;
 }
 
+/* why is what is said of one that cannot be. */
+static const char *add_identifier(cmd_parms *cmd, mod_auth0_dir_t *dir,
+                                  apr_array_header_t **list, const char *id,
+                                  const char *why)
+{
+    if (!*id || auth0_span_has_control(auth0_span_cstr(id))) {
+        return mod_auth0_complain(cmd, id, why);
+    }
+    mod_auth0_section_record(cmd, dir);
+    if (!*list) {
+        *list = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
+    }
+    APR_ARRAY_PUSH(*list, auth0_span_t) = auth0_span_cstr(id);
+    return NULL;
+}
+
 static const char *set_audience(cmd_parms *cmd, void *conf, const char *id)
 {
     mod_auth0_dir_t *dir = conf;
 
-    if (!*id || auth0_span_has_control(auth0_span_cstr(id))) {
-        return mod_auth0_complain(
-            cmd, id,
-            "is no API identifier; copy it from the API's "
-            "settings, such as https://api.example.com/orders");
-    }
-    mod_auth0_section_record(cmd, dir);
-    if (!dir->audiences) {
-        dir->audiences = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
-    }
-    APR_ARRAY_PUSH(dir->audiences, auth0_span_t) = auth0_span_cstr(id);
-    return NULL;
+    return add_identifier(cmd, dir, &dir->audiences, id,
+                          "is no API identifier; copy it from the API's "
+                          "settings, such as https://api.example.com/orders");
 }
 
 static const char *set_logout_client(cmd_parms *cmd, void *conf, const char *id)
 {
     mod_auth0_dir_t *dir = conf;
 
-    if (auth0_span_has_control(auth0_span_cstr(id))) {
-        return mod_auth0_complain(
-            cmd, id,
-            "is no client id; copy it from the settings of the "
-            "application that users log in to");
-    }
-    mod_auth0_section_record(cmd, dir);
-    if (!dir->clients) {
-        dir->clients = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
-    }
-    APR_ARRAY_PUSH(dir->clients, auth0_span_t) = auth0_span_cstr(id);
-    return NULL;
+    return add_identifier(cmd, dir, &dir->clients, id,
+                          "is no client id; copy it from the settings of the "
+                          "application that users log in to");
 }
 
 static const char *all_algs(apr_pool_t *pool)

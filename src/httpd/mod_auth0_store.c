@@ -8,7 +8,9 @@
 #include "httpd/mod_auth0_config.h"
 
 #define MUTEX_TYPE "auth0-store"
-#define RETAINED "mod_auth0:store"
+
+/* The number changes with the layout of what is retained. */
+#define RETAINED "mod_auth0:store:1"
 
 /*
  * All that outlives a restart, in which this module is loaded anew: memory of

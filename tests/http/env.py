@@ -1,9 +1,11 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """A real httpd with the module in it, in a directory of its own."""
 import functools
+import itertools
 import os
 import pathlib
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -111,10 +113,26 @@ def run_as():
     raise AssertionError("no user to run httpd as")
 
 
+#: Below those that the system gives to clients; test runs side by side have
+#: their own.
+FIRST_PORT, PORTS = 20000, 6000
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of 127.0.0.1 that nobody listens on, not given out lately."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    first = FIRST_PORT + worker % 2 * PORTS
+    while True:
+        port = first + next(_ports) % PORTS
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+_ports = itertools.count(random.randrange(PORTS))
 
 
 def connections(port):

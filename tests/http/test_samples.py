@@ -514,7 +514,7 @@ def login(age, acr=MFA):
     """What the sample's Action says of a login so many seconds ago."""
     return {
         "https://example.com/acr": acr,
-        "https://example.com/auth_time": int(time.time()) - age,
+        "https://example.com/auth_time": tokens.Ago(age),
     }
 
 
@@ -527,7 +527,7 @@ STEPS = [
     ("long_ago", "POST", "/transfers/", {**TRANSFER, **login(400)},
      "require.step_up", CHALLENGE),
     ("own_names_only", "POST", "/transfers/",
-     {**TRANSFER, "acr": MFA, "auth_time": int(time.time())},
+     {**TRANSFER, "acr": MFA, "auth_time": tokens.Ago(0)},
      "require.step_up", CHALLENGE),
     ("text", "POST", "/transfers/",
      {**TRANSFER, **login(30),

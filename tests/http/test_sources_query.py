@@ -11,9 +11,9 @@ import pytest
 import answers
 import sources
 import tokens
-from logs import watch
 from backend import Backend
 from conf import TENANT, location, table
+from logs import watch
 from sources import bearer, escaped, logged, token
 
 MODULES = ["rewrite", "include", "proxy", "proxy_http", "cgid", "status",

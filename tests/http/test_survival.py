@@ -51,7 +51,7 @@ def rotate_ahead(issuer, running, number):
     now = time.monotonic()
     wait_until(lambda: issuer.times(since=now), "the next fetch")
     # Auth0 leaves days for that.
-    time.sleep(0.2)
+    time.sleep(0.5)
 
 
 def rotate_at_once(issuer, running, number):

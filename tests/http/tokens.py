@@ -155,6 +155,26 @@ def jwks(*keys):
     return json.dumps({"keys": members})
 
 
+class Ago:
+    """As the value of a claim: so many seconds before the token is made."""
+
+    def __init__(self, seconds, form=int):
+        self.seconds = seconds
+        self.form = form
+
+    def value(self):
+        return self.form(time.time() - self.seconds)
+
+
+def fresh(value):
+    """The value with times as of now."""
+    if isinstance(value, dict):
+        return {name: fresh(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [fresh(element) for element in value]
+    return value.value() if isinstance(value, Ago) else value
+
+
 def claims(**changes):
     """The claims of a good token, with changes."""
     now = int(time.time())
@@ -166,7 +186,7 @@ def claims(**changes):
         "exp": now + 3600,
         "scope": "read:orders",
     }
-    return merged(members, changes)
+    return fresh(merged(members, changes))
 
 
 def header(key, name="RS256", **changes):
