@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_cookie.h"
 
+#include "core/auth0_pairs.h"
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -27,40 +29,20 @@ static bool is_named(auth0_span_t piece, const char *name)
            auth0_span_is(trim(head), name);
 }
 
-static unsigned count_named(auth0_span_t pair, const char *name)
-{
-    unsigned count = 0;
-    auth0_span_t piece;
-
-    while (pair.len > 0) {
-        (void)auth0_span_cut(&piece, &pair, ',');
-        count += is_named(piece, name);
-    }
-    return count;
-}
+static const auth0_pairs_t cookies = {';', ',', is_named};
 
 auth0_reason_t auth0_cookie_find(auth0_span_t *value, const char *field,
                                  const char *name)
 {
-    unsigned count = 0;
-    auth0_span_t rest = auth0_span_cstr(field);
-    auth0_span_t found = auth0_span("", 0);
+    auth0_span_t head;
     auth0_span_t pair;
+    auth0_reason_t reason =
+        auth0_pairs_find(&pair, &cookies, auth0_span_cstr(field), name);
 
     *value = auth0_span("", 0);
-    while (rest.len > 0) {
-        (void)auth0_span_cut(&pair, &rest, ';');
-        unsigned more = count_named(pair, name);
-        found = more ? pair : found;
-        count += more;
+    if (reason == AUTH0_OK) {
+        (void)auth0_span_cut(&head, &pair, '=');
+        *value = trim(pair);
     }
-    if (count != 1) {
-        return count ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_NO_TOKEN;
-    }
-    if (!is_named(found, name)) {
-        return AUTH0_REQUEST_MALFORMED;
-    }
-    (void)auth0_span_cut(&pair, &found, '=');
-    *value = trim(found);
-    return AUTH0_OK;
+    return reason;
 }

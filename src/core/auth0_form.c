@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_pairs.h"
 
 /* The value of a hexadecimal digit, or -1. */
 static int digit_of(char c)
@@ -57,17 +58,7 @@ static bool is_named(auth0_span_t piece, const char *name)
     return encoded.len == 0;
 }
 
-static unsigned count_named(auth0_span_t pair, const char *name)
-{
-    unsigned count = 0;
-    auth0_span_t piece;
-
-    while (pair.len > 0) {
-        (void)auth0_span_cut(&piece, &pair, ';');
-        count += is_named(piece, name);
-    }
-    return count;
-}
+static const auth0_pairs_t form = {'&', ';', is_named};
 
 static bool decode(auth0_span_t *value, auth0_span_t text, apr_pool_t *pool)
 {
@@ -87,25 +78,16 @@ static bool decode(auth0_span_t *value, auth0_span_t text, apr_pool_t *pool)
 auth0_reason_t auth0_form_find(auth0_span_t *value, auth0_span_t text,
                                const char *name, apr_pool_t *pool)
 {
-    unsigned count = 0;
-    auth0_span_t found = auth0_span("", 0);
+    auth0_span_t head;
     auth0_span_t pair;
+    auth0_reason_t reason = auth0_pairs_find(&pair, &form, text, name);
 
     *value = auth0_span("", 0);
-    while (text.len > 0) {
-        (void)auth0_span_cut(&pair, &text, '&');
-        unsigned more = count_named(pair, name);
-        found = more ? pair : found;
-        count += more;
+    if (reason != AUTH0_OK) {
+        return reason;
     }
-    if (count != 1) {
-        return count ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_NO_TOKEN;
-    }
-    bool is_good = is_named(found, name);
-
-    (void)auth0_span_cut(&pair, &found, '=');
-    return is_good && decode(value, found, pool) ? AUTH0_OK
-                                                 : AUTH0_REQUEST_MALFORMED;
+    (void)auth0_span_cut(&head, &pair, '=');
+    return decode(value, pair, pool) ? AUTH0_OK : AUTH0_REQUEST_MALFORMED;
 }
 
 /* Into out, which has room for all of text; the length that remains. */
@@ -118,7 +100,7 @@ static size_t copy_without(char *out, auth0_span_t text, const char *name)
 
     do {
         is_more = auth0_span_cut(&pair, &text, '&');
-        if (count_named(pair, name)) {
+        if (auth0_pairs_count(&form, pair, name)) {
             continue;
         }
         if (!is_first) {
@@ -137,7 +119,7 @@ static bool bears(auth0_span_t text, const char *name)
 
     while (text.len > 0) {
         (void)auth0_span_cut(&pair, &text, '&');
-        if (count_named(pair, name)) {
+        if (auth0_pairs_count(&form, pair, name)) {
             return true;
         }
     }
