@@ -261,6 +261,15 @@ static auth0_reason_t check_event(const auth0_claims_t *claims)
                                                       : AUTH0_OK;
 }
 
+/* Nothing else tells a logout token of Auth0 from an access token. */
+static auth0_reason_t check_no_event(const auth0_claims_t *claims)
+{
+    const auth0_json_t *events = auth0_json_member(claims->object, "events");
+
+    return auth0_json_member(events, LOGOUT_EVENT) ? AUTH0_CLAIMS_EVENTS
+                                                   : AUTH0_OK;
+}
+
 auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                   const auth0_policy_t *policy, apr_time_t now)
 {
@@ -279,8 +288,10 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     auth0_reason_t reason =
         check_times(claims, policy, (double)now / APR_USEC_PER_SEC);
 
-    if (reason == AUTH0_OK && auth0_profile_rules(policy->profile)->is_logout) {
-        reason = check_event(claims);
+    if (reason == AUTH0_OK) {
+        reason = auth0_profile_rules(policy->profile)->is_logout
+                     ? check_event(claims)
+                     : check_no_event(claims);
     }
     if (reason != AUTH0_OK) {
         return reason;

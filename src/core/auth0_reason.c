@@ -128,9 +128,9 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("claims.age", "The token is too old",
               "iat is longer ago than Auth0MaxTokenAge allows"),
     [AUTH0_CLAIMS_EVENTS] =
-        REQUEST("claims.events", "The token is not a logout token",
-                "events does not name a back-channel logout: the sender posts "
-                "another kind of token"),
+        TOKEN("claims.events", "The token is not an access token",
+              "events names a back-channel logout where an access token "
+              "belongs, or names none where a logout token does"),
     [AUTH0_CLAIMS_NONCE] =
         REQUEST("claims.nonce", "The token is not a logout token",
                 "a logout token never has a nonce: this one was made for "

@@ -99,11 +99,18 @@ static auth0_reason_t judge(const request_rec *r,
     return auth0_require_check(required, state->claims, &facts);
 }
 
+/* That a user is needed refuses nobody, behind a "not" or before it. */
+static const authz_status lenient[] = {
+    [MOD_AUTH0_ADMITS] = AUTHZ_GRANTED,
+    [MOD_AUTH0_REFUSES] = AUTHZ_DENIED,
+    [MOD_AUTH0_MAY_DO_EITHER] = AUTHZ_DENIED_NO_USER,
+};
+
 authz_status mod_auth0_unauthenticated(mod_auth0_request_t *state,
                                        mod_auth0_polarity_t polarity)
 {
     if (state && state->asking == MOD_AUTH0_ASKED_LENIENT) {
-        return polarity == MOD_AUTH0_REFUSES ? AUTHZ_DENIED : AUTHZ_GRANTED;
+        return lenient[polarity];
     }
     if (state && polarity != MOD_AUTH0_ADMITS) {
         state->is_token_wanted = true;

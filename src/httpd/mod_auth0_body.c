@@ -123,6 +123,12 @@ const mod_auth0_body_t *mod_auth0_body_read(request_rec *r)
     return body;
 }
 
+/* One that is only larger than we care for is fit to be read on. */
+static bool is_broken(const mod_auth0_body_t *body)
+{
+    return body->status != APR_SUCCESS && body->status != APR_ENOSPC;
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -163,6 +169,10 @@ static apr_status_t give(ap_filter_t *f, apr_bucket_brigade *out,
         auth0_span(body->text.ptr + body->given, body->text.len - body->given);
     size_t portion;
 
+    /* A second reading would take what is missing for the end. */
+    if (left.len == 0 && is_broken(body)) {
+        return body->status;
+    }
     if (left.len == 0 && !is_whole) {
         ap_remove_input_filter(f);
         return ap_get_brigade(f->next, out, mode, block, most);

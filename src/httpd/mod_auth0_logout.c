@@ -88,9 +88,9 @@ static auth0_reason_t judge(mod_auth0_request_t *state, auth0_span_t *token,
 /* Section 2.8: one error, whatever is wrong. */
 static int refuse(request_rec *r, auth0_reason_t reason)
 {
-    const char *description = reason == AUTH0_HEADER_TYP
-                                  ? "The token is not a logout token"
-                                  : auth0_reason_info(reason)->description;
+    bool is_other = reason == AUTH0_HEADER_TYP || reason == AUTH0_CLAIMS_EVENTS;
+    const char *description = is_other ? "The token is not a logout token"
+                                       : auth0_reason_info(reason)->description;
 
     r->status = HTTP_BAD_REQUEST;
     ap_set_content_type(r, "application/json");

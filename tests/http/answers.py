@@ -62,6 +62,7 @@ DESCRIPTIONS = {
     "claims.nbf": "The token is not valid yet",
     "claims.iat": "The token was issued in the future",
     "claims.age": "The token is too old",
+    "claims.events": "The token is not an access token",
     "cnf.unknown": "The token is bound in a way not supported here",
     "deny.sub": "The token has been revoked",
     "deny.client": "The token has been revoked",

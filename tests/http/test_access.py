@@ -30,10 +30,28 @@ def all_of(*lines):
     return "\n".join(["<RequireAll>", *lines, "</RequireAll>"])
 
 
+ALIASES = """\
+<AuthzProviderAlias auth0-claim blocked blocked>
+</AuthzProviderAlias>
+<AuthzProviderAlias expr free "auth0_claim('plan') == 'free'">
+</AuthzProviderAlias>
+<AuthzProviderAlias auth0-scope reader read:orders>
+</AuthzProviderAlias>"""
+ALIASED = {
+    "not": all_of("Require all granted", "Require not blocked"),
+    "not-expr": all_of("Require valid-user", "Require not free"),
+    "none": all_of(
+        SCOPE, "<RequireNone>", "Require blocked", "</RequireNone>"
+    ),
+    "both": all_of("Require reader", "Require not blocked"),
+    "alone": "Require reader",
+}
+
 CONFIG = "\n".join(
     [
         ANYTHING,
         TENANT,
+        ALIASES,
         location("/optional", *OPTIONAL, "Require all granted"),
         location("/optional/scope", SCOPE),
         location("/optional/user", "Require valid-user"),
@@ -70,6 +88,14 @@ CONFIG = "\n".join(
         location("/report/get", "Require method GET", SCOPE),
         location("/report/off", "Auth0ReportOnly Off", SCOPE),
         location("/report/step-up", "Require auth0-step-up max_age=60"),
+        *(
+            location(f"/{kind}/alias/{name}", lines)
+            for kind in ("report", "preflight")
+            for name, lines in ALIASED.items()
+        ),
+        location("/report/alias/elsewhere", all_of(
+            ELSEWHERE, "Require not blocked"
+        )),
     ]
 )
 
@@ -293,6 +319,24 @@ def test_report_leaves_others_in_force(server, announce):
     announce("AH01630: client denied by server configuration")
     response = server.get("/report/elsewhere", GOOD)
     assert (response.status, response.challenges) == (403, [])
+
+
+@pytest.mark.parametrize("name", ALIASED)
+def test_aliases_refuse_nobody_of_whom_is_only_reported(server, name):
+    """An alias cannot tell whether it stands behind a "not"."""
+    path = f"/report/alias/{name}"
+    blocked = tokens.token(KEY, scope="x", blocked=True, plan="free")
+    passed(server.get(path), "request.no_token")
+    passed(server.get(path, GOOD), "ok", tokens.SUBJECT)
+    response = server.get(path, blocked)
+    assert (response.status, response.challenges) == (200, [])
+    assert response.reason.startswith("require.")
+    passed(preflight(server, f"/preflight/alias/{name}"), ANONYMOUS)
+
+
+def test_report_with_an_alias_from_another_address(server, announce):
+    announce("AH01630: client denied")
+    assert server.get("/report/alias/elsewhere", GOOD).status == 403
 
 
 def test_report_off(server):

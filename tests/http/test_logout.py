@@ -330,6 +330,27 @@ def test_other_methods(server, method):
     assert response.reason == "-"
 
 
+MEANT_FOR_BOTH = [
+    ("of_auth0", {}, {}),
+    ("without_typ", {"typ": ABSENT}, {}),
+    ("event_with_members", {}, {"events": {EVENT: {"x": 1}, "y": 1}}),
+    ("event_that_is_no_object", {}, {"events": {EVENT: None}}),
+]
+
+
+@pytest.mark.parametrize("head, changes", **table(MEANT_FOR_BOTH))
+def test_logout_token_is_no_access_token(server, head, changes):
+    """Whatever its audience: some name a client's id in Auth0Audience."""
+    token = logout_token(head=head, aud=[APP, tokens.AUDIENCE], **changes)
+    answers.refused(server.get("/orders", token), "claims.events")
+
+
+@pytest.mark.parametrize("events", [None, [], {}, {"x": {}}, EVENT, [EVENT]])
+def test_access_token_with_events_of_its_own(server, events):
+    user = unique("auth0|e")
+    is_in(access(server, user, events=events), user)
+
+
 TAKEN = [
     ("of_auth0", {}, {}),
     ("typed", {"typ": "logout+jwt"}, {}),

@@ -49,6 +49,8 @@ CONFIG = "\n".join(
         ),
         location("/old", SOURCES, VALID),
         location("/plain", VALID),
+        location("/report", SOURCES, VALID, "Auth0ReportOnly On"),
+        location("/report/small", "LimitRequestBody 1000"),
         location("/told", SOURCES, VALID, "ErrorDocument 401 /sorry.html"),
         """
 LoadModule readers_module %(readers)s
@@ -57,6 +59,9 @@ ScriptAlias /small ${DIR}/cgi
 ScriptAlias /plain ${DIR}/cgi
 ScriptAlias /inflate ${DIR}/cgi
 ScriptAlias /kept ${DIR}/cgi
+ProxyPass /report/small !
+ScriptAlias /report/small ${DIR}/cgi
+ProxyPass /report http://127.0.0.1:%(backend)d
 ProxyPass /api http://127.0.0.1:%(backend)d
 RequestReadTimeout body=1
 <Location /small>
@@ -392,6 +397,60 @@ def test_slower_than_httpd_allows(httpd):
     response.record = httpd.access.record(fields[0][1])
     got = (response.status, response.reason, response.challenges)
     assert got == (408, "request.malformed", [])
+
+
+def all_answers(httpd, path, fields, data):
+    """All that comes back until httpd closes the connection."""
+    fields = [("X-Test-Id", next(client.ids)), ("Host", "api.example.com"),
+              ("Content-Type", FORM), *fields]
+    with Connection(httpd.port) as connection:
+        connection.send("POST", path, fields, data)
+        connection.socket.shutdown(1)
+        with connection.socket.makefile("rb") as answer:
+            data = answer.read()
+    return data, httpd.access.record(fields[0][1])
+
+
+CHUNKS = ("Transfer-Encoding", "chunked")
+LOST = [
+    ("bad_chunk", [CHUNKS], b"3\r\na=b\r\nzz\r\n\r\n"),
+    ("cut_off", [CHUNKS], b"3\r\na=b\r\n"),
+    ("shorter", [("Content-Length", "9")], b"a=b"),
+]
+
+
+@pytest.mark.parametrize("fields, data", **table(LOST))
+def test_report_takes_no_part_for_the_whole(
+    httpd, backend, announce, fields, data
+):
+    """Reports let requests pass: as broken as they are, and answered once."""
+    announce("AH01095: prefetch request body failed")
+    before = len(backend.arrived)
+    answer, record = all_answers(httpd, "/report/x", fields, data)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.rstrip().endswith(b"</body></html>")
+    assert record.reason == "request.malformed"
+    assert len(backend.arrived) == before
+
+
+LIMITED = [
+    ("length", [("Content-Length", "2000")], b"a" * 2000),
+    ("chunk", [CHUNKS], b"7d0\r\n" + b"a" * 2000 + b"\r\n0\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize("fields, data", **table(LIMITED))
+def test_report_of_what_is_larger_than_httpd_allows(
+    httpd, announce, fields, data
+):
+    """A program that reads on is given no empty body."""
+    if not httpd.http2:
+        pytest.skip("mod_cgi takes three seconds to end its program")
+    announce("Error reading request entity data")
+    answer, record = all_answers(httpd, "/report/small/echo.cgi", fields, data)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.rstrip().endswith(b"</body></html>")
+    assert record.reason == "request.body"
 
 
 # ------------------------------------------- subrequests, internal redirects

@@ -44,7 +44,7 @@ static const reason_row_t rows[] = {
     {AUTH0_CLAIMS_NBF, "claims.nbf", 401, TOKEN},
     {AUTH0_CLAIMS_IAT, "claims.iat", 401, TOKEN},
     {AUTH0_CLAIMS_AGE, "claims.age", 401, TOKEN},
-    {AUTH0_CLAIMS_EVENTS, "claims.events", 400, REQUEST},
+    {AUTH0_CLAIMS_EVENTS, "claims.events", 401, TOKEN},
     {AUTH0_CLAIMS_NONCE, "claims.nonce", 400, REQUEST},
     {AUTH0_CNF_UNKNOWN, "cnf.unknown", 401, TOKEN},
     {AUTH0_DENY_UNAVAILABLE, "deny.unavailable", 503, NULL},
