@@ -265,7 +265,7 @@ class Httpd:
         """Stop the server, and read its logs for the last time."""
         if not self.process:
             return
-        self._wait_until_idle()
+        self.wait_until_idle()
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=15)
@@ -275,7 +275,7 @@ class Httpd:
             self.process = None
             watch.remove(self)
 
-    def _wait_until_idle(self, timeout=2):
+    def wait_until_idle(self, timeout=2):
         """
         Until all connections are closed: the event MPM may crash by itself
         when it is stopped in the very moment in which it closes one.

@@ -3,6 +3,8 @@
 Requests that go on without a token, or with a bad one: Auth0Optional,
 Auth0CORSPreflight and Auth0ReportOnly.
 """
+import re
+
 import pytest
 
 import answers
@@ -20,7 +22,11 @@ OTHER_SCOPE = tokens.token(KEY, scope="x", plan="gold")
 SHOW = 'Header set X-Plan "expr=<%{auth0_claim:plan}>"'
 OPTIONAL = ("Auth0Optional On", SHOW)
 PREFLIGHT = "Auth0CORSPreflight On"
-REPORT = ("Auth0ReportOnly On", SHOW)
+REPORT = (
+    "Auth0ReportOnly On",
+    SHOW,
+    'Header set X-Type "expr=<%{AUTH_TYPE}>"',
+)
 SCOPE = "Require auth0-scope read:orders"
 GOLD = "Require expr \"auth0_claim('plan') == 'gold'\""
 HERE, ELSEWHERE = "Require ip 127.0.0.0/8", "Require ip 192.0.2.0/24"
@@ -46,6 +52,13 @@ ALIASED = {
     "both": all_of("Require reader", "Require not blocked"),
     "alone": "Require reader",
 }
+
+MOVED = """\
+<Directory ${DIR}/htdocs/moved>
+    RewriteEngine On
+    RewriteRule ^ /strict/page.html
+</Directory>
+"""
 
 CONFIG = "\n".join(
     [
@@ -215,10 +228,15 @@ def test_preflight_with_more_fields(server):
     passed(preflight(server, "/preflight", more), ANONYMOUS)
 
 
-def test_preflight_from_another_address(server, announce):
-    announce("AH01630: client denied by server configuration")
-    response = preflight(server, "/preflight/elsewhere")
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+def test_preflight_from_another_address(server, announce, method):
+    """httpd's own answer; what it says of it stands in the log once."""
+    denied = "AH01630: client denied by server configuration"
+    announce(denied)
+    before = server.error_log.read_text().count(denied)
+    response = server.request(method, "/preflight/elsewhere", headers=CORS)
     assert (response.status, response.challenges) == (403, [])
+    assert server.error_log.read_text().count(denied) == before + 1
 
 
 NO_PREFLIGHT = {
@@ -313,6 +331,37 @@ def test_report_exports_only_the_good(server):
     good = tokens.token(KEY, plan="gold")
     assert server.get("/report", good).header("X-Plan") == "<gold>"
     assert server.get("/report", OTHER_SCOPE).header("X-Plan") == "<>"
+
+
+def test_report_names_nobody_who_is_refused(server):
+    assert server.get("/report", GOOD).header("X-Type") == "<Auth0>"
+    assert server.get("/report", OTHER_SCOPE).header("X-Type") == "<>"
+
+
+@pytest.mark.parametrize(
+    "claims, reason", [({"exp": 2}, "claims.exp"), ({"scope": "y"}, "require.scope")]
+)
+def test_report_says_it_once(server, claims, reason):
+    token = tokens.token(KEY, **claims)
+    passed(server.get("/report", token), reason)
+    said = rf"{reason}: .*token {answers.fingerprint(token)}"
+    assert len(re.findall(said, server.error_log.read_text())) == 1
+
+
+def test_report_does_not_answer_for_what_comes_of_it():
+    """Where the request goes on to is judged, and answers, by itself."""
+    config = TENANT + location("/moved", *REPORT, SCOPE)
+    config += location("/strict", SCOPE) + MOVED
+    files = {
+        "keys.json": tokens.jwks(KEY),
+        "htdocs/moved/page.html": "never seen",
+        "htdocs/strict/page.html": "strict",
+    }
+    with Httpd(config, files, modules=["rewrite"]) as httpd:
+        response = httpd.get("/moved/page.html", LATE)
+        answers.refused(response, "claims.exp")
+        response = httpd.get("/moved/page.html", GOOD)
+        assert (response.status, response.text) == (200, "strict")
 
 
 def test_report_leaves_others_in_force(server, announce):

@@ -4,12 +4,14 @@ Configuration: httpd -t finds what is wrong, and names the directive, its
 file and line, and the cure. A case is a configuration, the line in it that is
 at fault, and what the complaint has to hold.
 """
+import re
+
 import pytest
 
 import answers
 import tokens
 from conf import ANYTHING, PAGE, table
-from env import Httpd
+from env import REPO, Httpd
 
 KEY = tokens.rsa_key("main")
 ISSUER = "Auth0Issuer https://tenant.example/ file:${DIR}/keys.json"
@@ -591,7 +593,36 @@ NOT_IN_HTACCESS = [
     "Auth0OutgoingProxy http://proxy.test:3128",
     "Auth0StateDir /tmp",
     "Auth0TokenSource header",
+    "Auth0TokenProfile any",
+    "Auth0MaxTokenAge 60",
+    "Auth0ACRClaim acr",
+    "Auth0AuthTimeClaim auth_time",
+    "Auth0Optional On",
+    "Auth0CORSPreflight On",
+    "Auth0ReportOnly On",
+    "Auth0DenyList /etc/deny",
+    "Auth0LogoutClient app",
+    "Auth0SharedStore shm",
 ]
+
+#: Each with the claims that meet it, and the reason where they are lacking.
+IN_HTACCESS = {
+    "auth0-scope read": ({"scope": "read"}, "require.scope"),
+    "auth0-permission read": ({"permissions": ["read"]}, "require.permission"),
+    "auth0-claim /a/b 1": ({"a": {"b": 1}}, "require.claim"),
+    "auth0-org Acme": ({"org_name": "acme"}, "require.org"),
+    "auth0-client app": ({"azp": "app"}, "require.client"),
+    "auth0-subject anonymous": ({"sub": "anon@1"}, "require.subject"),
+    "auth0-step-up acr=mfa": ({"acr": "mfa"}, "require.step_up"),
+    "auth0-authorization-details pay": (
+        {"authorization_details": [{"type": "pay"}]},
+        "require.authorization_details",
+    ),
+    "expr \"auth0_claim('plan') == 'x'\"": ({"plan": "x"}, "require.other"),
+}
+NAMED = {"require.scope": {"scope": "read"},
+         "require.permission": {"scope": "read"},
+         "require.step_up": {"acr_values": "mfa"}}
 
 HTACCESS = """
 <Directory ${DIR}/htdocs>
@@ -606,8 +637,10 @@ HTACCESS = """
 
 @pytest.fixture(scope="module")
 def htaccess_server():
-    files = {**FILES, "htdocs/scope/page.html": "page"}
-    files["htdocs/scope/.htaccess"] = "Require auth0-scope read\n"
+    files = dict(FILES)
+    for number, line in enumerate(IN_HTACCESS):
+        files[f"htdocs/{number}/page.html"] = "page"
+        files[f"htdocs/{number}/.htaccess"] = f"Require {line}\n"
     for line in NOT_IN_HTACCESS:
         name = line.split()[0]
         files[f"htdocs/{name}/page.html"] = "page"
@@ -624,12 +657,23 @@ def test_not_in_htaccess(htaccess_server, announce, name):
     assert response.status == 500
 
 
-def test_require_in_htaccess(htaccess_server):
-    path = "/scope/page.html"
-    token = tokens.token(KEY, scope="read")
-    assert htaccess_server.get(path, token).status == 200
+def test_every_directive_is_named_here():
+    """None of them may stand in a .htaccess file."""
+    sources = (REPO / "src" / "httpd").glob("mod_auth0_directives*.c")
+    text = "".join(path.read_text() for path in sources)
+    known = set(re.findall(r'AP_INIT_\w+\(\s*"(Auth0\w+)"', text))
+    assert known and known == {line.split()[0] for line in NOT_IN_HTACCESS}
+
+
+@pytest.mark.parametrize("line", IN_HTACCESS)
+def test_require_in_htaccess(htaccess_server, line):
+    claims, reason = IN_HTACCESS[line]
+    path = f"/{list(IN_HTACCESS).index(line)}/page.html"
+    answers.refused(htaccess_server.get(path), "request.no_token")
     response = htaccess_server.get(path, tokens.token(KEY, scope="x"))
-    answers.refused(response, "require.scope", scope="read")
+    answers.refused(response, reason, **NAMED.get(reason, {}))
+    response = htaccess_server.get(path, tokens.token(KEY, **claims))
+    answers.accepted(response, claims.get("sub", tokens.SUBJECT))
 
 
 PROGRAM = "#!/bin/sh\necho ssssssssssssssssssssssssssssssss\n"

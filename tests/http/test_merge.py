@@ -5,6 +5,7 @@ import time
 import pytest
 
 import answers
+import sources
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from env import Httpd
@@ -138,3 +139,140 @@ def test_what_must_not_be_met_is_never_asked_for(line):
     with Httpd(config, files) as httpd:
         response = httpd.get("/orders", tokens.token(KEY, scope="other"))
         answers.refused(response, "require.scope", scope="needed")
+
+
+# ------------------------------------------------- the inner one wins, or none
+
+ALONE = ["Require all granted"]
+VALID = ["Require valid-user"]
+PREFLIGHT = [
+    ("Origin", "https://app.example.com"),
+    ("Access-Control-Request-Method", "PUT"),
+]
+
+
+def ask(method="GET", fields=(), **claims):
+    """A request with a token of these claims; none without any."""
+
+    def send(httpd, path, host):
+        token = tokens.token(KEY, **claims) if claims else None
+        headers = [*host, *fields]
+        return httpd.request(method, path, token, headers=headers)
+
+    return send
+
+
+def ask_with_cookies(httpd, path, host):
+    headers = [*host, ("Cookie", f"a={tokens.token(KEY)}; b=x")]
+    return httpd.get(path, headers=headers)
+
+
+def log_out(httpd, path, host):
+    """A logout token with a nonce, which only its client's endpoint sees."""
+    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    token = tokens.token(KEY, aud="app", jti="1", events=events, nonce="n")
+    headers = [*host, ("Content-Type", sources.FORM)]
+    body = f"logout_token={token}".encode()
+    return httpd.request("POST", path, headers=headers, body=body)
+
+
+def ago(seconds):
+    return int(time.time()) - seconds
+
+
+#: A directive with the value of an outer and of an inner section; what goes
+#: with it; a request; and status, reason and type of its two answers.
+MERGED = {
+    "Auth0TokenProfile": (
+        "rfc9068", "auth0", VALID, ask(azp="app"),
+        (401, "header.typ"), (200, "ok"),
+    ),
+    "Auth0MaxTokenAge": (
+        "60", "600", VALID, ask(iat=ago(300)),
+        (401, "claims.age"), (200, "ok"),
+    ),
+    "Auth0ACRClaim": (
+        "a", "/b/c", ["Require auth0-step-up acr=mfa"],
+        ask(a="mfa", b={"c": "pwd"}),
+        (200, "ok"), (401, "require.step_up"),
+    ),
+    "Auth0AuthTimeClaim": (
+        "/a/b", "c", ["Require auth0-step-up max_age=600"],
+        ask(a={"b": ago(60)}, c=ago(6000)),
+        (200, "ok"), (401, "require.step_up"),
+    ),
+    "Auth0Optional": (
+        "On", "Off", ALONE, ask(exp=1), (401, "claims.exp"), (200, "-"),
+    ),
+    "Auth0CORSPreflight": (
+        "On", "Off", VALID, ask("OPTIONS", PREFLIGHT),
+        (200, "-"), (401, "request.no_token"),
+    ),
+    "Auth0ReportOnly": (
+        "On", "Off", VALID, ask(exp=1),
+        (200, "claims.exp"), (401, "claims.exp"),
+    ),
+    "Auth0ProblemDetails": (
+        "On", "Off", VALID, ask(),
+        (401, "request.no_token", "application/problem+json"),
+        (401, "request.no_token", "text/html; charset=iso-8859-1"),
+    ),
+    "Auth0TokenSource": (
+        "cookie:a", "cookie:b", VALID, ask_with_cookies,
+        (200, "ok"), (401, "token.opaque"),
+    ),
+    "Auth0LogoutClient": (
+        "app", "other", ["SetHandler auth0-logout", "Require all granted"],
+        log_out,
+        (400, "claims.nonce"), (400, "claims.aud"),
+    ),
+}
+
+
+def host_of(name):
+    return [("Host", f"{name.lower()}.example")]
+
+
+def merging(name):
+    """The outer value in a section, and in a virtual host."""
+    outer, inner, lines, *_ = MERGED[name]
+
+    def around(path, *more):
+        return (
+            location(path, *more, *lines)
+            + f"<Location {path}/inner>\n{name} {inner}\n</Location>\n"
+            + f"<Location {path}/silent>\nAuth0ClockSkew 6\n</Location>\n"
+        )
+
+    return (
+        around(f"/{name}", f"{name} {outer}")
+        + f"<VirtualHost *:*>\nServerName {name.lower()}.example\n"
+        + f"{name} {outer}\n{around('/host')}</VirtualHost>\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def merged():
+    config = ANYTHING + TENANT
+    config += "<VirtualHost *:*>\nServerName api.example.com\n</VirtualHost>\n"
+    config += "".join(merging(name) for name in MERGED)
+    with Httpd(config, {**PAGE, "keys.json": tokens.jwks(KEY)}) as httpd:
+        yield httpd
+
+
+PLACES = ["outer", "silent", "inner"]
+
+
+@pytest.mark.parametrize("kind", ["section", "host"])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", MERGED)
+def test_directive(merged, announce, name, place, kind):
+    *_, send, outer, inner = MERGED[name]
+    expected = inner if place == "inner" else outer
+    if expected[1] == "require.step_up":
+        announce("AH01631: .* authorization failure")
+    path = "/host" if kind == "host" else f"/{name}"
+    path += "" if place == "outer" else f"/{place}"
+    response = send(merged, path, host_of(name) if kind == "host" else [])
+    got = (response.status, response.reason, response.header("Content-Type"))
+    assert got[: len(expected)] == expected

@@ -109,35 +109,80 @@ function grant(r)
         return apache2.AUTHZ_DENIED_NO_USER
     end
     r.err_headers_out["X-Trace"] = "of a trial"
+    r.headers_out["X-Trace"] = "of a trial"
+    r.headers_in["Trace"] = "of a trial"
     r.subprocess_env["TRACE"] = "of a trial"
     r.notes["trace"] = "of a trial"
     r:err("a provider was asked")
     return apache2.AUTHZ_GRANTED
 end
+function fail(r)
+    return r.user and apache2.AUTHZ_GENERAL_ERROR or
+        apache2.AUTHZ_DENIED_NO_USER
+end
+"""
+
+TRACED = """\
+LuaAuthzProvider traced ${DIR}/grant.lua grant
+LuaAuthzProvider failing ${DIR}/grant.lua fail
+Header always set X-Seen "%{TRACE}e"
+Header always set X-Seen-In "expr=<%{HTTP:Trace}>"
+CustomLog logs/notes.log "%{trace}n"
 """
 
 
-def test_a_trial_leaves_no_trace():
+def traced(path, *lines):
     """The scope is found missing before the provider would be asked."""
+    return location(
+        path,
+        *lines,
+        "<RequireAll>",
+        "Require auth0-scope read",
+        "Require traced",
+        "</RequireAll>",
+    )
+
+
+@pytest.fixture(scope="module")
+def lua():
     config = (
         ANYTHING
         + TENANT
-        + "LuaAuthzProvider traced ${DIR}/grant.lua grant\n"
-        + location(
-            "/lua",
-            "<RequireAll>",
-            "Require auth0-scope read",
-            "Require traced",
-            "</RequireAll>",
-        )
+        + TRACED
+        + traced("/lua")
+        + traced("/report", "Auth0ReportOnly On")
+        + location("/failing", "Require failing")
+        + location("/report/failing", "Auth0ReportOnly On", "Require failing")
     )
     files = {**FILES, "grant.lua": LUA}
     with Httpd(config, files, modules=["lua"]) as httpd:
-        response = httpd.get("/lua", tokens.token(KEY, scope="other"))
+        yield httpd
+
+
+@pytest.mark.parametrize("path", ["/lua", "/report"])
+def test_a_trial_leaves_no_trace(lua, path):
+    response = lua.get(path, tokens.token(KEY, scope="other"))
+    if path == "/lua":
         answers.refused(response, "require.scope", scope="read")
-        names = {name.lower() for name, _ in response.headers}
-        assert "x-trace" not in names
-        assert "was asked" not in httpd.error_log.read_text()
+    assert response.reason == "require.scope"
+    assert response.header("X-Trace") is None
+    assert response.header("X-Seen") == "(null)"
+    assert response.header("X-Seen-In") == "<>"
+    assert "was asked" not in lua.error_log.read_text()
+    notes = (lua.directory / "logs" / "notes.log").read_text()
+    assert set(notes.splitlines()) == {"-"}
+
+
+def test_a_provider_that_fails(lua):
+    """Neither is it a denial that a client could mend, nor a way in."""
+    response = lua.get("/failing", tokens.token(KEY))
+    assert (response.status, response.challenges) == (500, [])
+
+
+def test_a_provider_that_fails_is_reported(lua):
+    response = lua.get("/report/failing", tokens.token(KEY))
+    assert (response.status, response.reason) == (200, "require.other")
+    assert response.user == "-"
 
 
 # --------------------------------------------- a verdict for another policy

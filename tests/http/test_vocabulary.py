@@ -94,6 +94,12 @@ def of_subjects(*accepted):
     ]
 
 
+def all_of(lines):
+    return "\n".join(["<RequireAll>", *lines, "</RequireAll>"])
+
+
+SIXTEEN = " ".join(f"s{i}" for i in range(16))
+
 #: What no value of a string, number or boolean claim is mistaken for.
 GOLD = [
     ({"plan": "gold"}, OK),
@@ -179,6 +185,11 @@ CASES = {
     "claim-quoted": (
         'Require auth0-claim plan "solid gold"',
         [({"plan": "solid gold"}, OK), ({"plan": "solid"}, CLAIM)],
+    ),
+    "claim-quoted-in-part": (
+        """Require auth0-claim plan 'x="y z"' x="y""",
+        [({"plan": 'x="y z"'}, OK), ({"plan": 'x="y'}, OK),
+         ({"plan": "x=y z"}, CLAIM), ({"plan": "x=y"}, CLAIM)],
     ),
     "claim-present": (
         "Require auth0-claim plan",
@@ -450,6 +461,23 @@ CASES = {
             ),
         ],
     ),
+    "any-of-twenty": (
+        "\n".join(f"Require auth0-scope s{i}" for i in range(20)),
+        [({}, scope("s0")), ({"scope": "s15"}, OK), ({"scope": "s19"}, OK)],
+    ),
+    "all-of-sixteen": (
+        all_of(f"Require auth0-scope s{i}" for i in range(16)),
+        [({}, scope(SIXTEEN)), ({"scope": SIXTEEN}, OK)],
+    ),
+    "all-of-seventeen": (
+        all_of(f"Require auth0-scope s{i}" for i in range(17)),
+        [
+            ({}, OTHER),
+            ({"scope": SIXTEEN}, scope("s16")),
+            ({"scope": "s16"}, scope(SIXTEEN)),
+            ({"scope": f"{SIXTEEN} s16"}, OK),
+        ],
+    ),
     "step-up-before-scope": (
         "<RequireAll>\nRequire auth0-step-up max_age=60\n"
         "Require auth0-scope a\n</RequireAll>",
@@ -571,10 +599,16 @@ def test_without_a_token(server, name):
     answers.refused(server.get(f"/{name}"), "request.no_token")
 
 
-def test_the_log_names_the_line(server):
+@pytest.mark.parametrize(
+    "path, reason, line",
+    [
+        ("/org-id", "require.org", "auth0-org org_1 org_2"),
+        # the first that is lacking does not decide
+        ("/all-of-many", "require.org", "auth0-org org_1"),
+    ],
+)
+def test_the_log_names_the_line(server, path, reason, line):
     token = tokens.token(KEY, org_id="org_9")
-    answers.refused(server.get("/org-id", token), "require.org")
-    server.wait_for_log(
-        r"require\.org: .*: auth0-org org_1 org_2 "
-        rf"\[token {answers.fingerprint(token)}\]"
-    )
+    answers.refused(server.get(path, token), reason)
+    named = rf"{line} \[token {answers.fingerprint(token)}\]"
+    server.wait_for_log(rf"require\.org: [^:]*: {named}")
