@@ -207,7 +207,7 @@ auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r)
     return (auth0_stepup_facts_t){dir->acr_claim ? dir->acr_claim : default_acr,
                                   dir->auth_time_claim ? dir->auth_time_claim
                                                        : default_auth_time,
-                                  r->request_time, skew_of(dir)};
+                                  apr_time_now(), skew_of(dir)};
 }
 
 static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,

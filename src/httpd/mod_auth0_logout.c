@@ -38,7 +38,7 @@ static auth0_reason_t carry_out(const auth0_claims_t *claims, unsigned skew,
                                 request_rec *r)
 {
     const mod_auth0_dir_t *dir = mod_auth0_dir(r);
-    int64_t now = apr_time_sec(r->request_time);
+    int64_t now = apr_time_sec(apr_time_now());
     int64_t lifetime = dir->max_age > 0 ? dir->max_age : LIFETIME_MOST;
     auth0_logout_t logout;
 

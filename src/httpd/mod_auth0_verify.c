@@ -38,9 +38,9 @@ static auth0_reason_t verify_once(trial_t *trial)
     auth0_claims_t *claims;
 
     trial->held = NULL;
-    auth0_reason_t reason =
-        auth0_verify(&claims, trial->token, trial->policy, keys,
-                     trial->r->request_time, trial->r->pool);
+    /* A token in a form may come long after the request began. */
+    auth0_reason_t reason = auth0_verify(&claims, trial->token, trial->policy,
+                                         keys, apr_time_now(), trial->r->pool);
 
     trial->edition = mod_auth0_keys_edition(trial->held);
     mod_auth0_keys_give(trial->held);

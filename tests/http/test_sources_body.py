@@ -8,6 +8,7 @@ import json
 import pathlib
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -49,6 +50,9 @@ CONFIG = "\n".join(
         ),
         location("/old", SOURCES, VALID),
         location("/plain", VALID),
+        location("/exact", SOURCES, VALID, "Auth0ClockSkew 0"),
+        location("/exact/login", "Auth0ClockSkew 5",
+                 "Require auth0-step-up max_age=1"),
         location("/report", SOURCES, VALID, "Auth0ReportOnly On"),
         location("/report/small", "LimitRequestBody 1000"),
         location("/told", SOURCES, VALID, "ErrorDocument 401 /sorry.html"),
@@ -59,6 +63,8 @@ ScriptAlias /small ${DIR}/cgi
 ScriptAlias /plain ${DIR}/cgi
 ScriptAlias /inflate ${DIR}/cgi
 ScriptAlias /kept ${DIR}/cgi
+ScriptAlias /exact/login ${DIR}/cgi
+ScriptAlias /exact ${DIR}/cgi
 ProxyPass /report/small !
 ScriptAlias /report/small ${DIR}/cgi
 ProxyPass /report http://127.0.0.1:%(backend)d
@@ -409,6 +415,37 @@ def all_answers(httpd, path, fields, data):
         with connection.socket.makefile("rb") as answer:
             data = answer.read()
     return data, httpd.access.record(fields[0][1])
+
+
+def send_slowly(httpd, path, good):
+    """The answer to a form that comes half a second after its head."""
+    body = f"access_token={good}".encode()
+    client._note(path, [("Content-Type", FORM)], body)
+    fields = [("X-Test-Id", next(client.ids)), ("Host", "api.example.com"),
+              ("Content-Type", FORM), ("Content-Length", str(len(body)))]
+    with Connection(httpd.port) as connection:
+        connection.send("POST", path, fields)
+        time.sleep(0.5)
+        connection.socket.sendall(body)
+        response = connection.receive("POST")
+    response.record = httpd.access.record(fields[0][1])
+    return response
+
+
+def test_a_token_expires_while_the_body_comes(httpd):
+    """What counts is the time at which the token is there."""
+    slow = send_slowly(httpd, "/exact/echo.cgi", token(exp=time.time() + 0.3))
+    answers.refused(slow, "claims.exp")
+    slow = send_slowly(httpd, "/exact/echo.cgi", token(exp=time.time() + 5))
+    assert (slow.status, slow.reason) == (200, "ok")
+
+
+def test_a_login_grows_old_while_the_body_comes(httpd):
+    path = "/exact/login/echo.cgi"
+    slow = send_slowly(httpd, path, token(auth_time=time.time() - 0.7))
+    answers.refused(slow, "require.step_up", max_age="1")
+    slow = send_slowly(httpd, path, token(auth_time=time.time()))
+    assert (slow.status, slow.reason) == (200, "ok")
 
 
 CHUNKS = ("Transfer-Encoding", "chunked")
