@@ -197,7 +197,7 @@ step valgrind valgrind_clean
 step sanitize-address sanitized asan address,undefined \
     "$(unit_programs) $(fuzz_programs)"
 step sanitize-thread sanitized tsan thread tests/unit/test_threads \
-    tests/unit/test_marks tests/unit/test_store tests/unit/test_denypair
+    tests/unit/test_marks tests/unit/test_store
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_logout.h"
 
-#include <math.h>
-
 static auth0_mark_name_t name_of(auth0_mark_kind_t kind,
                                  const auth0_claims_t *claims,
                                  auth0_span_t value)
@@ -18,8 +16,12 @@ static int64_t seconds_of(const auth0_claims_t *claims, const char *name)
 {
     double value;
 
-    return auth0_claims_number(&value, claims, name) ? (int64_t)ceil(value)
-                                                     : INT64_MAX;
+    if (!auth0_claims_number(&value, claims, name)) {
+        return INT64_MAX;
+    }
+    int64_t whole = (int64_t)value;
+
+    return (double)whole < value ? whole + 1 : whole;
 }
 
 /* A sid that is no word cannot be told from another: as good as none. */

@@ -37,15 +37,13 @@ static bool read_token(auth0_span_t *token, request_rec *r)
 static auth0_reason_t carry_out(const auth0_claims_t *claims, unsigned skew,
                                 request_rec *r)
 {
-    const mod_auth0_dir_t *dir = mod_auth0_dir(r);
     int64_t now = apr_time_sec(apr_time_now());
-    int64_t lifetime = dir->max_age > 0 ? dir->max_age : LIFETIME_MOST;
     auth0_logout_t logout;
 
     auth0_logout_read(&logout, claims);
     for (size_t i = 0; i < logout.count; i++) {
         auth0_mark_terms_t terms = {logout.denials[i].before,
-                                    now + lifetime + skew};
+                                    now + LIFETIME_MOST + skew};
         if (auth0_store_deny(mod_auth0_store(), &logout.denials[i].name, terms,
                              now, r->pool) == AUTH0_MARK_REFUSED) {
             return AUTH0_LOGOUT_STORE;

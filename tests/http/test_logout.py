@@ -496,14 +496,14 @@ def test_refused_tokens_may_come_again(server):
     log_out(server, jti=jti)
 
 
-def test_a_denial_ends(server):
-    """With Auth0MaxTokenAge 1, no token would be taken for longer."""
+def test_a_denial_does_not_end_early(server):
+    """Whatever age is too much here, tokens may be older elsewhere."""
     user = unique("auth0|a")
     log_out(server, "/logout/brief", sub=user)
     token = tokens.token(KEY, sub=user)
     answers.refused(server.get("/orders", token), "deny.sub")
     time.sleep(2.1)
-    is_in(server.get("/orders", token), user)
+    answers.refused(server.get("/orders", token), "deny.sub")
 
 
 def together(function, count=32):
