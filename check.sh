@@ -151,7 +151,8 @@ apxs_build() {
 
 # Run pytest, and add what it says to the counts.
 pytest_with() {
-    local log=$logs/pytest p f
+    local log p f
+    log=$(mktemp "$logs/pytest-XXXX")
     /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@" 2>&1 |
         tee "$log" | tail -n 60
     local status=${PIPESTATUS[0]}
