@@ -58,11 +58,12 @@ install_tools() {
     return $status
 }
 
-# step NAME COMMAND...: one more that passed or failed; its log is shown then.
+# step NAME COMMAND...: one more that passed or failed; its log is shown then. It
+# runs in a shell of its own, and leaves no other folder behind.
 step() {
     local name=$1 started=$SECONDS
     shift
-    if "$@" >"$logs/$name" 2>&1; then
+    if ("$@") >"$logs/$name" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $name ($((SECONDS - started)) s)"
         return 0
