@@ -232,25 +232,111 @@ static void many_values_are_told_apart(void **state)
     test_free(block.image);
 }
 
-/* Wherever an image is damaged: no crash, and no other reason. */
+/* Small lists: values that share a slot are found behind the last one, too. */
+static void every_arrangement_of_slots_is_good(void **state)
+{
+    const auth0_claims_t *first =
+        make_claims("{\"jti\":\"a\",\"iat\":5}", "", *state);
+
+    for (int i = 0; i < 500; i++) {
+        const char *text = apr_psprintf(
+            *state, "jti a before=0\nsub a%d\nsub b%d\nsub c%d", i, i, i);
+        block_t block = build(text, *state);
+
+        for (char c = 'a'; c <= 'c'; c++) {
+            const char *json = apr_psprintf(*state, "{\"sub\":\"%c%d\"}", c, i);
+            assert_int_equal(auth0_deny_check(block.image, block.bytes,
+                                              make_claims(json, "", *state),
+                                              SUPPORT_NOW),
+                             AUTH0_DENY_SUB);
+        }
+        assert_int_equal(
+            auth0_deny_check(block.image, block.bytes, first, SUPPORT_NOW),
+            AUTH0_OK);
+        test_free(block.image);
+    }
+}
+
+/* A list, and claims of which some are looked for in it. */
+typedef struct damage_row_t {
+    const char *list;
+    const char *claims;
+    const char *kid;
+    auth0_reason_t reason;
+} damage_row_t;
+
+static const damage_row_t damages[] = {
+    {ALL ALL "org A\nsub a before=1 until=9\n",
+     "{\"sub\":\"a\",\"azp\":\"b\",\"org_name\":\"A\"}", "b", AUTH0_DENY_SUB},
+    {"sub a before=9 until=1800000000\nsub a before=5 until=1800000001\n"
+     "sub a before=4 until=1800000002\nsub a before=3 until=1800000003\n",
+     "{\"sub\":\"a\",\"iat\":7}", "", AUTH0_OK},
+};
+
+/* Wherever an image is damaged: no crash, an end, and no other reason. */
 static void a_damaged_image_does_no_harm(void **state)
 {
-    block_t block = build(ALL ALL "org A\nsub a before=1 until=9\n", *state);
-    const auth0_claims_t *claims = make_claims(
-        "{\"sub\":\"a\",\"azp\":\"b\",\"org_name\":\"A\"}", "b", *state);
-    char *bytes = (char *)block.image;
+    for (size_t row = 0; row < COUNT(damages); row++) {
+        const damage_row_t *d = &damages[row];
+        block_t block = build(d->list, *state);
+        const auth0_claims_t *claims = make_claims(d->claims, d->kid, *state);
+        char *bytes = (char *)block.image;
 
-    for (size_t i = 0; i < 8 * block.bytes; i++) {
-        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
-        auth0_reason_t got =
-            auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW);
-        assert_true(got == AUTH0_OK ||
-                    (got >= AUTH0_DENY_UNAVAILABLE && got <= AUTH0_DENY_KID));
-        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+        for (size_t i = 0; i < 8 * block.bytes; i++) {
+            bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+            auth0_reason_t got =
+                auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW);
+            assert_true(got == AUTH0_OK || (got >= AUTH0_DENY_UNAVAILABLE &&
+                                            got <= AUTH0_DENY_KID));
+            bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+        }
+        assert_int_equal(
+            auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW),
+            d->reason);
+        test_free(block.image);
     }
-    assert_int_equal(
-        auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW),
-        AUTH0_DENY_SUB);
+}
+
+/* The head of an image: two words of a key, the number of slots, the kinds. */
+#define SLOTS_AT 2
+#define HEAD 4
+#define SLOTS 8
+
+static void no_other_number_of_slots_is_taken(void **state)
+{
+    static const uint64_t numbers[] = {
+        0, 1, 4, 7, 9, 10, 12, 16, UINT64_MAX, UINT64_C(1) << 63};
+    const auth0_claims_t *claims = make_claims("{\"sub\":\"b\"}", "", *state);
+    block_t block = build("sub a", *state);
+
+    assert_int_equal(block.image[SLOTS_AT], SLOTS);
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        block.image[SLOTS_AT] = numbers[i];
+        assert_int_equal(
+            auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW),
+            AUTH0_DENY_UNAVAILABLE);
+    }
+    test_free(block.image);
+}
+
+/* A slot names a record, and neither the head nor another slot. */
+static void no_slot_leads_before_the_records(void **state)
+{
+    const auth0_claims_t *claims = make_claims("{\"sub\":\"a\"}", "", *state);
+    block_t block = build("sub a", *state);
+    uint64_t *slot = block.image + HEAD;
+
+    while (*slot == 0) {
+        slot++;
+    }
+    uint64_t whole = *slot;
+
+    for (uint64_t at = 0; at < HEAD + SLOTS; at++) {
+        *slot = (whole & ~(uint64_t)UINT32_MAX) | at;
+        assert_int_equal(
+            auth0_deny_check(block.image, block.bytes, claims, SUPPORT_NOW),
+            AUTH0_DENY_UNAVAILABLE);
+    }
     test_free(block.image);
 }
 
@@ -262,8 +348,11 @@ static void no_image_is_no_empty_list(void **state)
     uint64_t zeros[32] = {0};
 
     for (size_t room = 0; room < block.bytes; room++) {
-        assert_int_not_equal(
-            auth0_deny_check(block.image, room, claims, SUPPORT_NOW), AUTH0_OK);
+        uint64_t *cut = test_malloc(room);
+        memcpy(cut, block.image, room);
+        assert_int_equal(auth0_deny_check(cut, room, claims, SUPPORT_NOW),
+                         AUTH0_DENY_UNAVAILABLE);
+        test_free(cut);
     }
     assert_int_equal(
         auth0_deny_check(zeros, sizeof(zeros), claims, SUPPORT_NOW),
@@ -279,7 +368,10 @@ int main(void)
         SUPPORT_TEST(a_list_is_refused_as_a_whole),
         SUPPORT_TEST(lines_are_counted_and_room_is_told),
         SUPPORT_TEST(many_values_are_told_apart),
+        SUPPORT_TEST(every_arrangement_of_slots_is_good),
         SUPPORT_TEST(a_damaged_image_does_no_harm),
+        SUPPORT_TEST(no_other_number_of_slots_is_taken),
+        SUPPORT_TEST(no_slot_leads_before_the_records),
         SUPPORT_TEST(no_image_is_no_empty_list),
     };
     return SUPPORT_RUN(tests);
