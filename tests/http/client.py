@@ -11,7 +11,8 @@ import urllib.parse
 
 from logs import watch
 
-ids = (str(i) for i in itertools.count(1))
+# Unlike a generator, fit for several threads at once.
+ids = map(str, itertools.count(1))
 
 
 def to_bytes(value):

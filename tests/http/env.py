@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """A real httpd with the module in it, in a directory of its own."""
+import contextlib
 import functools
 import itertools
 import os
@@ -310,9 +311,14 @@ class Httpd:
 
     def children(self):
         """The process ids of the servers that httpd has started."""
-        pid = self.process.pid
-        path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
-        return {int(child) for child in path.read_text().split()}
+        process = self.process
+        # An issuer may ask in the moment in which the server ends.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if process:
+                pid = process.pid
+                path = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+                return {int(child) for child in path.read_text().split()}
+        return set()
 
     def __enter__(self):
         try:
