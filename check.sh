@@ -13,8 +13,9 @@ packages=(
     curl faketime gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
     libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
     nghttp2-client nodejs npm openssl pkg-config procps python3
-    python3-cryptography python3-jwcrypto python3-pytest python3-pytest-xdist \
-    universal-ctags
+    php8.2-fpm python3-cryptography python3-h2 python3-jwcrypto python3-pytest
+    python3-pytest-xdist python3-websockets
+    universal-ctags uwsgi-core uwsgi-plugin-python3
     valgrind
 )
 passed=0
@@ -199,7 +200,7 @@ step valgrind valgrind_clean
 step sanitize-address sanitized asan address,undefined \
     "$(unit_programs) $(fuzz_programs)"
 step sanitize-thread sanitized tsan thread tests/unit/test_threads \
-    tests/unit/test_marks tests/unit/test_store
+    tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

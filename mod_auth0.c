@@ -7,13 +7,20 @@
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_body.h"
+#include "httpd/mod_auth0_caching.h"
 #include "httpd/mod_auth0_directives.h"
+#include "httpd/mod_auth0_export.h"
 #include "httpd/mod_auth0_expr.h"
+#include "httpd/mod_auth0_forward.h"
 #include "httpd/mod_auth0_life.h"
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_scrub.h"
+
+/* It has to see whose answer it may keep. */
+static const char *const behind_caches[] = {"mod_cache.c", NULL};
 
 static void register_hooks(apr_pool_t *pool)
 {
@@ -22,10 +29,14 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_read_request(mod_auth0_scrub_received, NULL, NULL,
+                              APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_post_perdir_config(mod_auth0_forward_begin, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_body_carry, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
@@ -33,21 +44,25 @@ static void register_hooks(apr_pool_t *pool)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_fixups(mod_auth0_export, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(mod_auth0_export_again, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(mod_auth0_forward, behind_caches, NULL,
+                    APR_HOOK_REALLY_FIRST);
     ap_hook_handler(mod_auth0_logout, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
-    ap_hook_insert_filter(mod_auth0_query_answered, NULL, NULL,
-                          APR_HOOK_REALLY_LAST);
+    ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     mod_auth0_authz_register(pool);
     mod_auth0_body_register();
+    mod_auth0_caching_register();
     mod_auth0_problem_register();
-    mod_auth0_query_register();
+    mod_auth0_scrub_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

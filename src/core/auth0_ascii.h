@@ -3,6 +3,7 @@
 #define AUTH0_ASCII_H
 
 #include <stdbool.h>
+#include <string.h>
 
 /*
  * Classes of ASCII characters, whatever the locale of the process: a module
@@ -29,6 +30,12 @@ static inline bool auth0_ascii_is_alnum(char c)
 static inline bool auth0_ascii_is_graph(char c)
 {
     return c > 0x20 && c < 0x7f;
+}
+
+/* Of a token: RFC 9110 section 5.6.2. */
+static inline bool auth0_ascii_is_token(char c)
+{
+    return auth0_ascii_is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
 /* Below 0x20, or 0x7f. */

@@ -45,10 +45,6 @@ const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,
 const auth0_json_t *auth0_claims_find(const auth0_claims_t *claims,
                                       const auth0_pointer_t *pointer);
 
-/* The same for a claim that is a number. */
-bool auth0_claims_number(double *value, const auth0_claims_t *claims,
-                         const char *name);
-
 /*
  * The kid of the key that the token was verified with, empty when that has
  * none, as a secret. It is noted once, by who verifies, and borrowed.

@@ -46,3 +46,21 @@ auth0_reason_t auth0_cookie_find(auth0_span_t *value, const char *field,
     }
     return reason;
 }
+
+const char *auth0_cookie_without(const char *field, const char *name,
+                                 apr_pool_t *pool)
+{
+    auth0_span_t all = auth0_span_cstr(field);
+
+    if (!auth0_pairs_bear(&cookies, all, name)) {
+        return field;
+    }
+    char *rest = apr_palloc(pool, all.len + 1);
+    size_t len = auth0_pairs_without(rest, &cookies, all, name);
+
+    rest[len] = '\0';
+    while (is_blank(*rest)) {
+        rest++;
+    }
+    return *rest ? rest : NULL;
+}

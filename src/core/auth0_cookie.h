@@ -2,6 +2,8 @@
 #ifndef AUTH0_COOKIE_H
 #define AUTH0_COOKIE_H
 
+#include <apr_pools.h>
+
 #include "core/auth0_reason.h"
 #include "core/auth0_span.h"
 
@@ -16,5 +18,12 @@
 AUTH0_MUST_USE auth0_reason_t auth0_cookie_find(auth0_span_t *value,
                                                 const char *field,
                                                 const char *name);
+
+/*
+ * The field without all that bears this name: field itself when nothing does,
+ * a copy from pool, or NULL when nothing is left.
+ */
+const char *auth0_cookie_without(const char *field, const char *name,
+                                 apr_pool_t *pool);
 
 #endif

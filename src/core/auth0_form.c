@@ -90,51 +90,15 @@ auth0_reason_t auth0_form_find(auth0_span_t *value, auth0_span_t text,
     return decode(value, pair, pool) ? AUTH0_OK : AUTH0_REQUEST_MALFORMED;
 }
 
-/* Into out, which has room for all of text; the length that remains. */
-static size_t copy_without(char *out, auth0_span_t text, const char *name)
-{
-    size_t len = 0;
-    bool is_first = true;
-    bool is_more;
-    auth0_span_t pair;
-
-    do {
-        is_more = auth0_span_cut(&pair, &text, '&');
-        if (auth0_pairs_count(&form, pair, name)) {
-            continue;
-        }
-        if (!is_first) {
-            out[len++] = '&';
-        }
-        memcpy(out + len, pair.ptr, pair.len);
-        len += pair.len;
-        is_first = false;
-    } while (is_more);
-    return len;
-}
-
-static bool bears(auth0_span_t text, const char *name)
-{
-    auth0_span_t pair;
-
-    while (text.len > 0) {
-        (void)auth0_span_cut(&pair, &text, '&');
-        if (auth0_pairs_count(&form, pair, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 auth0_span_t auth0_form_without(auth0_span_t text, const char *name,
                                 apr_pool_t *pool)
 {
-    if (!bears(text, name)) {
+    if (!auth0_pairs_bear(&form, text, name)) {
         return text;
     }
     char *rest = apr_palloc(pool, text.len);
 
-    return auth0_span(rest, copy_without(rest, text, name));
+    return auth0_span(rest, auth0_pairs_without(rest, &form, text, name));
 }
 
 auth0_span_t auth0_form_url_without(auth0_span_t url, const char *name,
@@ -145,14 +109,15 @@ auth0_span_t auth0_form_url_without(auth0_span_t url, const char *name,
     auth0_span_t rest = url;
 
     (void)auth0_span_cut(&query, &rest, '#');
-    if (!auth0_span_cut(&path, &query, '?') || !bears(query, name)) {
+    if (!auth0_span_cut(&path, &query, '?') ||
+        !auth0_pairs_bear(&form, query, name)) {
         return url;
     }
     char *out = apr_palloc(pool, url.len);
     size_t len = path.len + 1;
 
     memcpy(out, url.ptr, len);
-    len += copy_without(out + len, query, name);
+    len += auth0_pairs_without(out + len, &form, query, name);
     if (len == path.len + 1) {
         len = path.len;
     }

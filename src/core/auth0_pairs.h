@@ -31,4 +31,15 @@ AUTH0_MUST_USE auth0_reason_t auth0_pairs_find(auth0_span_t *pair,
                                                auth0_span_t text,
                                                const char *name);
 
+/* True when a pair, with all that hides in it, bears the name. */
+bool auth0_pairs_bear(const auth0_pairs_t *kind, auth0_span_t text,
+                      const char *name);
+
+/*
+ * Copy the pairs that do not bear the name into out, which has room for all of
+ * text, unchanged and in their order. Returns their length in bytes.
+ */
+size_t auth0_pairs_without(char *out, const auth0_pairs_t *kind,
+                           auth0_span_t text, const char *name);
+
 #endif

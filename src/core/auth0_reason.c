@@ -175,7 +175,7 @@ static const auth0_reason_info_t reasons[] = {
          "a Require auth0-permission is not met: the challenge names the "
          "permission"},
     [AUTH0_REQUIRE_CLAIM] =
-        FORBIDDEN("require.claim", "a Require auth0-claim is not met"),
+        FORBIDDEN("require.claim", "a claim that is required is not met"),
     [AUTH0_REQUIRE_ORG] =
         FORBIDDEN("require.org", "the token is of none of the organizations"),
     [AUTH0_REQUIRE_CLIENT] =

@@ -82,12 +82,24 @@ auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
 }
 
 /* A token may lack the claim; an empty user is still a verified one. */
+static char *user_of(const mod_auth0_request_t *state, apr_pool_t *pool)
+{
+    const auth0_json_t *claim =
+        auth0_claims_member(state->claims, state->policy.user_claim);
+    auth0_span_t text = auth0_span("", 0);
+    size_t len;
+
+    if (claim && !auth0_json_string(&text, claim) &&
+        !auth0_json_is_null(claim) && !auth0_json_is_object(claim) &&
+        !auth0_json_array(&len, claim)) {
+        text = auth0_span_cstr(auth0_json_text(claim, pool));
+    }
+    return apr_pstrmemdup(pool, text.ptr, text.len);
+}
+
 void mod_auth0_admit(request_rec *r, const mod_auth0_request_t *state)
 {
-    auth0_span_t user = auth0_span("", 0);
-
-    (void)auth0_claims_string(&user, state->claims, state->policy.user_claim);
-    r->user = apr_pstrmemdup(r->pool, user.ptr, user.len);
+    r->user = user_of(state, r->pool);
     r->ap_auth_type = (char *)"Auth0";
 }
 

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include <ap_provider.h>
+#include <http_config.h>
 #include <http_core.h>
 #include <http_request.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_export.h"
 #include "httpd/mod_auth0_requires.h"
+#include "httpd/mod_auth0_throttle.h"
 
 /* One Require auth0-... line. */
 typedef struct requirement_t {
@@ -274,17 +277,60 @@ static void explain(auth0_challenge_t *challenge, const char **line,
                 .line;
 }
 
+/* The lines of mod_authz_core are of level error, one for each refusal. */
+static const struct ap_logconf *without_authz_core(const request_rec *r)
+{
+    const module *other = ap_find_linked_module("mod_authz_core.c");
+    struct ap_logconf *log =
+        ap_new_log_config(r->pool, r->log ? r->log : &r->server->log);
+
+    if (other) {
+        ap_set_module_loglevel(r->pool, log, other->module_index, APLOG_EMERG);
+    }
+    return log;
+}
+
+static bool is_refusal(int status)
+{
+    return status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN;
+}
+
+static int ask_within_limits(request_rec *r, mod_auth0_request_t *state)
+{
+    const struct ap_logconf *log = r->log;
+    const char *more;
+
+    if (!mod_auth0_throttle_is_open(r, MOD_AUTH0_LINE_OF_AUTHZ_CORE)) {
+        r->log = without_authz_core(r);
+    }
+    int status = ask(r, state);
+
+    r->log = log;
+    if (is_refusal(status)) {
+        (void)mod_auth0_throttle(&more, r, MOD_AUTH0_LINE_OF_AUTHZ_CORE,
+                                 APLOG_ERR);
+    }
+    return status;
+}
+
 int mod_auth0_authorize(request_rec *r, mod_auth0_request_t *state,
                         auth0_challenge_t *challenge)
 {
     bool is_report = mod_auth0_dir(r)->report_only == MOD_AUTH0_ON;
     const char *line;
-    int status = ask(is_report ? trial_of(r) : r, state);
+    int status =
+        is_report ? ask(trial_of(r), state) : ask_within_limits(r, state);
 
-    if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN) {
+    if (is_refusal(status)) {
+        explain(challenge, &line, r, state);
+    }
+    else if ((status == OK || status == DECLINED) &&
+             !mod_auth0_export_check(&line, r)) {
+        *challenge = (auth0_challenge_t){.reason = AUTH0_REQUIRE_CLAIM};
+    }
+    else {
         return status;
     }
-    explain(challenge, &line, r, state);
     state->reason = challenge->reason;
     mod_auth0_request_note(r, state->reason, line, state->token);
     return HTTP_FORBIDDEN;

@@ -78,6 +78,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->cors_preflight = MOD_AUTH0_UNSET;
     dir->report_only = MOD_AUTH0_UNSET;
     dir->problem = dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
+    dir->forward_token = MOD_AUTH0_UNSET;
     return dir;
 }
 
@@ -124,6 +125,9 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     inherit_switch(&dir->auth_type, outer->auth_type);
     inherit_switch(&dir->logout, outer->logout);
     inherit_switch(&dir->problem, outer->problem);
+    inherit_switch(&dir->forward_token, outer->forward_token);
+    dir->fields = inner->fields ? inner->fields : outer->fields;
+    dir->variables = inner->variables ? inner->variables : outer->variables;
     return dir;
 }
 
@@ -134,6 +138,8 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
     (void)server;
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
     made->connect = made->total = made->store_bytes = -1;
+    made->fields = apr_array_make(pool, 0, sizeof(const char *));
+    made->variables = apr_array_make(pool, 0, sizeof(const char *));
     return made;
 }
 
@@ -153,12 +159,20 @@ void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add)
     inherit_number(&server->wait, outer->wait);
     inherit_number(&server->connect, outer->connect);
     inherit_number(&server->total, outer->total);
+    server->fields = apr_array_append(pool, outer->fields, inner->fields);
+    server->variables =
+        apr_array_append(pool, outer->variables, inner->variables);
     return server;
 }
 
 const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r)
 {
     return ap_get_module_config(r->per_dir_config, &auth0_module);
+}
+
+const mod_auth0_server_t *mod_auth0_server(const request_rec *r)
+{
+    return ap_get_module_config(r->server->module_config, &auth0_module);
 }
 
 static int or_default(int number, int by_default)

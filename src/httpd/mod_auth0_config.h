@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_CONFIG_H
 #define MOD_AUTH0_CONFIG_H
 
+#include "core/auth0_export.h"
 #include "core/auth0_policy.h"
 #include "core/auth0_stepup.h"
 #include "httpd/mod_auth0_source.h"
@@ -45,6 +46,9 @@ typedef struct mod_auth0_dir_t {
     mod_auth0_switch_t auth_type;      /* AuthType is Auth0, or another     */
     mod_auth0_switch_t logout;         /* SetHandler is auth0-logout, or not */
     mod_auth0_switch_t problem;        /* Auth0ProblemDetails               */
+    mod_auth0_switch_t forward_token;  /* the back end sees Authorization   */
+    apr_array_header_t *fields;        /* of auth0_export_t, sent as those  */
+    apr_array_header_t *variables;     /* of auth0_export_t, set as those   */
     bool is_recorded;
 } mod_auth0_dir_t;
 
@@ -61,6 +65,9 @@ typedef struct mod_auth0_server_t {
     int connect;           /* seconds, of a fetch        */
     int total;             /* seconds, of a fetch        */
     const char *deny_file; /* absolute path              */
+    /* Names, of const char *, that nobody but this module may set. */
+    apr_array_header_t *fields;
+    apr_array_header_t *variables;
     /* Made of that file in post_config. */
     struct mod_auth0_denylist_t *deny_list;
 } mod_auth0_server_t;
@@ -79,6 +86,7 @@ void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add);
 
 /* The configuration in force for a request. */
 const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r);
+const mod_auth0_server_t *mod_auth0_server(const request_rec *r);
 
 /*
  * Tell a source what its server says of fetching and keeping keys, with

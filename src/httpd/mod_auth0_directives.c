@@ -7,6 +7,7 @@
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_directives_export.h"
 #include "httpd/mod_auth0_directives_server.h"
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_secret.h"
@@ -230,20 +231,6 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
     return mod_auth0_read_number(&dir->max_age, cmd, text, &age_range);
 }
 
-static const char *set_remote_user(cmd_parms *cmd, void *conf,
-                                   const char *claim)
-{
-    mod_auth0_dir_t *dir = conf;
-
-    if (!*claim) {
-        return mod_auth0_complain(cmd, claim,
-                                  "names no claim; the default is sub");
-    }
-    mod_auth0_section_record(cmd, dir);
-    dir->user_claim = claim;
-    return NULL;
-}
-
 #define DIR_MEMBER(member) ((void *)offsetof(mod_auth0_dir_t, member))
 
 /* The member of a section's configuration that a directive's row names. */
@@ -329,6 +316,7 @@ static const char *watch_handler(cmd_parms *cmd, void *conf, const char *name,
 }
 
 #define IN_SECTIONS (RSRC_CONF | ACCESS_CONF)
+#define ALSO_IN_HTACCESS (RSRC_CONF | OR_AUTHCFG)
 
 const command_rec mod_auth0_directives[] = {
     AP_INIT_ITERATE("Auth0Domain", set_domain, NULL, IN_SECTIONS,
@@ -347,8 +335,19 @@ const command_rec mod_auth0_directives[] = {
                   "seconds that clocks may differ, 5 by default"),
     AP_INIT_TAKE1("Auth0MaxTokenAge", set_max_age, NULL, IN_SECTIONS,
                   "seconds since a token was issued, off by default"),
-    AP_INIT_TAKE1("Auth0RemoteUser", set_remote_user, NULL, IN_SECTIONS,
+    AP_INIT_TAKE1("Auth0RemoteUser", mod_auth0_set_remote_user, NULL,
+                  ALSO_IN_HTACCESS,
                   "the claim that becomes REMOTE_USER, sub by default"),
+    AP_INIT_TAKE_ARGV("Auth0ClaimHeader", mod_auth0_set_claim_header, NULL,
+                      ALSO_IN_HTACCESS,
+                      "a header field for the back end, the claim to send in "
+                      "it, plain, json or base64url, and required"),
+    AP_INIT_TAKE_ARGV("Auth0ClaimEnv", mod_auth0_set_claim_env, NULL,
+                      ALSO_IN_HTACCESS,
+                      "an environment variable, the claim to set it to, plain, "
+                      "json or base64url, and required"),
+    AP_INIT_FLAG("Auth0ForwardToken", set_switch, DIR_MEMBER(forward_token),
+                 IN_SECTIONS, "On: the back end is given the token"),
     AP_INIT_TAKE1("Auth0ACRClaim", set_claim, DIR_MEMBER(acr_claim),
                   IN_SECTIONS,
                   "the claim that says how the user was authenticated, acr by "

@@ -7,6 +7,7 @@
 
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_throttle.h"
 
 /* NULL where there is no such claim, and before there are claims at all. */
 static const auth0_json_t *claim_of(request_rec *r,
@@ -39,14 +40,18 @@ static const char *harmless_text_of(const auth0_json_t *json, const char *name,
 {
     const char *text = text_of(json, ctx->p);
 
-    if (!text || auth0_span_has_control(auth0_span_cstr(text))) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, ctx->r,
-                      "the claim %s holds a control character and reads as "
-                      "empty in an expression",
-                      name);
-        return NULL;
+    if (text && !auth0_span_has_control(auth0_span_cstr(text))) {
+        return text;
     }
-    return text;
+    const char *more;
+    int level = mod_auth0_throttle(&more, ctx->r, MOD_AUTH0_LINE_OF_EXPRESSION,
+                                   APLOG_INFO);
+
+    ap_log_rerror(APLOG_MARK, level, 0, ctx->r,
+                  "the claim %s holds a control character and reads as "
+                  "empty in an expression%s",
+                  name, more);
+    return NULL;
 }
 
 static apr_array_header_t *list_of(const auth0_json_t *claim, const char *name,

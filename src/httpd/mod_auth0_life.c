@@ -16,6 +16,7 @@
 #include "httpd/mod_auth0_source.h"
 #include "httpd/mod_auth0_state.h"
 #include "httpd/mod_auth0_store.h"
+#include "httpd/mod_auth0_throttle.h"
 #include "httpd/mod_auth0_wait.h"
 #include "httpd/mod_auth0_watch.h"
 #include "net/auth0_fetch.h"
@@ -83,6 +84,10 @@ static int share(apr_pool_t *pconf, server_rec *server)
     status = mod_auth0_store_prepare(server);
     if (status != APR_SUCCESS) {
         return complain(server, status, "no shared memory for marks");
+    }
+    status = mod_auth0_throttle_prepare(pconf);
+    if (status != APR_SUCCESS) {
+        return complain(server, status, "no shared memory for the log");
     }
     return mod_auth0_refresh_prepare(board, slots, bell, pconf, server);
 }

@@ -5,15 +5,10 @@
 
 #include <apr_strings.h>
 #include <scoreboard.h>
-#include <util_filter.h>
 
 #include "core/auth0_form.h"
 
-#define FILTER "AUTH0_PRIVATE"
 #define NOTE_SEEN "auth0-query-seen"
-#define NOTE_USED "auth0-query-used"
-
-static ap_filter_rec_t *filter;
 
 static bool is_same(auth0_span_t a, auth0_span_t b)
 {
@@ -131,45 +126,4 @@ int mod_auth0_query_logged(request_rec *r)
         }
     }
     return DECLINED;
-}
-
-void mod_auth0_query_note(request_rec *r)
-{
-    apr_table_setn(r->notes, NOTE_USED, "");
-}
-
-static apr_status_t keep_private(ap_filter_t *f, apr_bucket_brigade *bb)
-{
-    request_rec *main = f->r;
-
-    while (main->main) {
-        main = main->main;
-    }
-    if (!ap_is_HTTP_ERROR(main->status) &&
-        !apr_table_get(main->headers_out, "Cache-Control") &&
-        !apr_table_get(main->err_headers_out, "Cache-Control")) {
-        apr_table_setn(main->headers_out, "Cache-Control", "private");
-    }
-    ap_remove_output_filter(f);
-    return ap_pass_brigade(f->next, bb);
-}
-
-void mod_auth0_query_answered(request_rec *r)
-{
-    const request_rec *from = r;
-
-    while (from && !apr_table_get(from->notes, NOTE_USED)) {
-        from = mod_auth0_request_origin(from);
-    }
-    if (from) {
-        (void)ap_add_output_filter_handle(filter, NULL, r, r->connection);
-    }
-}
-
-/* With the filters of mod_expires and mod_headers: what they say comes first.
- */
-void mod_auth0_query_register(void)
-{
-    filter = ap_register_output_filter(FILTER, keep_private, NULL,
-                                       AP_FTYPE_CONTENT_SET);
 }

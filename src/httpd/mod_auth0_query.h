@@ -4,24 +4,12 @@
 
 #include "httpd/mod_auth0_request.h"
 
-/* Once, when hooks are registered. */
-void mod_auth0_query_register(void);
-
 /*
  * post_perdir_config hook: where a query may bear a token, the query as it
  * came is remembered, and the token is cut from all that is logged, proxied or
  * handed to programs: also in the requests that this one comes from.
  */
 int mod_auth0_query_cut(request_rec *r);
-
-/* Write down that the query had something in the place of a token. */
-void mod_auth0_query_note(request_rec *r);
-
-/*
- * insert_filter hook: a good answer to such a query is for nobody else's
- * cache (RFC 6750 section 2.3).
- */
-void mod_auth0_query_answered(request_rec *r);
 
 /*
  * log_transaction hook, before the loggers: the same cut for a request that

@@ -4,6 +4,7 @@
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_task.h"
+#include "httpd/mod_auth0_throttle.h"
 #include "httpd/mod_auth0_watch.h"
 #include "net/auth0_clock.h"
 
@@ -105,6 +106,7 @@ static void run(void *baton, apr_pool_t *parent)
         go_on(fetcher);
         look_at_ages(plan);
         mod_auth0_denylist_look();
+        mod_auth0_throttle_tell();
     }
     forget(plan);
     apr_pool_destroy(pool);

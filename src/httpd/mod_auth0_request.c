@@ -8,6 +8,7 @@
 #include "core/auth0_fingerprint.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_problem.h"
+#include "httpd/mod_auth0_throttle.h"
 
 #define NOTE_REASON "auth0-reason"
 #define NOTE_TOKEN "auth0-token"
@@ -44,15 +45,29 @@ static const request_rec *same_section(const request_rec *r)
                                                                  : NULL;
 }
 
-const auth0_claims_t *mod_auth0_request_claims(const request_rec *r)
+static const mod_auth0_request_t *in_force(const request_rec *r)
 {
     for (; r; r = same_section(r)) {
         const mod_auth0_request_t *state = mod_auth0_request_get(r);
         if (state && state->claims) {
-            return state->claims;
+            return state;
         }
     }
     return NULL;
+}
+
+const auth0_claims_t *mod_auth0_request_claims(const request_rec *r)
+{
+    const mod_auth0_request_t *state = in_force(r);
+
+    return state ? state->claims : NULL;
+}
+
+const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r)
+{
+    const mod_auth0_request_t *state = in_force(r);
+
+    return state && state->reason == AUTH0_OK ? state->claims : NULL;
 }
 
 bool mod_auth0_request_is_ours(request_rec *r)
@@ -73,13 +88,15 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
     const char *fingerprint = auth0_fingerprint(token, r->pool);
+    const char *more;
+    int level = mod_auth0_throttle(&more, r, (int)reason, level_of(reason));
 
     apr_table_setn(r->notes, NOTE_REASON, info->code);
     apr_table_setn(r->notes, NOTE_TOKEN, fingerprint);
     apr_table_setn(r->subprocess_env, ENV_REASON, info->code);
-    ap_log_rerror(APLOG_MARK, level_of(reason), 0, r, "%s: %s%s%s [token %s]",
+    ap_log_rerror(APLOG_MARK, level, 0, r, "%s: %s%s%s [token %s]%s",
                   info->code, info->hint, detail ? ": " : "",
-                  detail ? detail : "", fingerprint);
+                  detail ? detail : "", fingerprint, more);
 }
 
 /* mod_authn_core hands AuthName out with its quotes escaped already. */

@@ -30,6 +30,22 @@ typedef enum mod_auth0_asking_t {
     MOD_AUTH0_ASKED_AGAIN    /* by us, after authentication              */
 } mod_auth0_asking_t;
 
+/* Where a token was looked for, of which the answer may depend, and found. */
+typedef struct mod_auth0_say_t {
+    bool is_header;
+    bool is_cookie;
+    bool is_found;
+    bool is_elsewhere; /* found in a place that caches do not heed */
+} mod_auth0_say_t;
+
+/* What a section exports of a token. */
+typedef struct mod_auth0_outgoing_t {
+    const ap_conf_vector_t *section; /* its configuration             */
+    apr_table_t *fields;
+    apr_table_t *variables;
+    const char *lacking; /* what is required and missing; NULL: none  */
+} mod_auth0_outgoing_t;
+
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
     auth0_policy_t policy;
@@ -42,12 +58,16 @@ typedef struct mod_auth0_request_t {
     int retry_after;               /* seconds, for a 503 */
     bool is_problem;               /* refused, with problem details  */
     mod_auth0_asking_t asking;
-    bool is_claim_asked;        /* by the expression under way    */
-    bool is_token_wanted;       /* to tell whether it is refused  */
-    bool is_authn_forced;       /* whatever Require says          */
-    mod_auth0_unmet_t unmet;    /* in the evaluation under way    */
-    mod_auth0_unmet_t supposed; /* taken for met, for trial       */
-    mod_auth0_refusal_t inner;  /* of a subrequest                */
+    bool is_claim_asked;   /* by the expression under way    */
+    bool is_token_wanted;  /* to tell whether it is refused  */
+    bool is_authn_forced;  /* whatever Require says          */
+    mod_auth0_say_t say;   /* of a token in the answer       */
+    apr_table_t *withheld; /* fields, from the back end; or NULL */
+    const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
+    const mod_auth0_outgoing_t *lent;     /* by a subrequest, or NULL  */
+    mod_auth0_unmet_t unmet;              /* in the evaluation under way    */
+    mod_auth0_unmet_t supposed;           /* taken for met, for trial       */
+    mod_auth0_refusal_t inner;            /* of a subrequest                */
 } mod_auth0_request_t;
 
 /* As the log of a request: nothing is written. */
@@ -71,6 +91,9 @@ bool mod_auth0_request_is_ours(request_rec *r);
  * force, those of the request that it comes from.
  */
 const auth0_claims_t *mod_auth0_request_claims(const request_rec *r);
+
+/* The same where the verdict on the request is good; else NULL. */
+const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r);
 
 /*
  * Write down a verdict in the notes, the environment and, for a refusal, the

@@ -10,14 +10,13 @@
 #include "core/auth0_cookie.h"
 #include "core/auth0_form.h"
 #include "httpd/mod_auth0_body.h"
-#include "httpd/mod_auth0_query.h"
 
 #define DEFAULT_PARAMETER "access_token"
 
 /* RFC 6265 section 4.1.1: the name of a cookie is a token of RFC 9110. */
 static bool is_cookie_byte(char c)
 {
-    return auth0_ascii_is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
+    return auth0_ascii_is_token(c);
 }
 
 static bool is_parameter_byte(char c)
@@ -168,9 +167,6 @@ static auth0_reason_t in_query(auth0_span_t *token,
                                      sources->query, r->pool);
         }
     }
-    if (reason != AUTH0_REQUEST_NO_TOKEN) {
-        mod_auth0_query_note(r);
-    }
     return reason;
 }
 
@@ -238,6 +234,10 @@ static auth0_reason_t add(mod_auth0_request_t *state, auth0_reason_t found,
     if (reason == AUTH0_OK) {
         state->token = token;
     }
+    if (!is_absent(reason)) {
+        state->say.is_found = true;
+        state->say.is_elsewhere |= place != in_header;
+    }
     return both(found, reason);
 }
 
@@ -258,11 +258,26 @@ static auth0_reason_t add_form(mod_auth0_request_t *state, auth0_reason_t found,
     return add(state, found, in_form, sources, r);
 }
 
+/* What a subrequest looked for has a say in the answer it is part of. */
+static void tell_main(const request_rec *r, mod_auth0_say_t say)
+{
+    for (request_rec *main = r->main; main; main = main->main) {
+        mod_auth0_say_t *all = &mod_auth0_request_make(main)->say;
+        all->is_header |= say.is_header;
+        all->is_cookie |= say.is_cookie;
+        all->is_found |= say.is_found;
+        all->is_elsewhere |= say.is_elsewhere;
+    }
+}
+
 auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
 {
     const mod_auth0_token_sources_t *sources =
         mod_auth0_dir_token_sources(mod_auth0_dir(r));
     auth0_reason_t found = AUTH0_REQUEST_NO_TOKEN;
+
+    state->say.is_header |= sources->header;
+    state->say.is_cookie |= sources->cookie != NULL;
 
     for (size_t i = 0; i < COUNT(looks); i++) {
         found = add(state, found, looks[i], sources, r);
@@ -274,5 +289,6 @@ auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
     if (found != AUTH0_OK) {
         state->token = auth0_span("", 0);
     }
+    tell_main(r, state->say);
     return found;
 }

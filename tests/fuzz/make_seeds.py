@@ -387,6 +387,25 @@ def require_seeds():
     }
 
 
+def export_seeds():
+    def line(names, claim):
+        return names + "\n" + json.dumps({"c": claim})
+    managed = "close, x_auth0_sub,, X.Auth0.Sub ,Upgrade"
+    return {
+        "good-string": line(managed, "auth0|x"),
+        "good-words": line("close", ["a", "b"]),
+        "good-number": line("X-Auth0-Sub", 0.1),
+        "good-object": line(",", {"a": [True, None, "\u00e9"]}),
+        "null": line("", None),
+        "control": line("x-auth0-sub,", "a\r\nb\x7f"),
+        "blanks": line("X Auth0 Sub", [" a", ""]),
+        "umlaut": line("X-Auth0-Sub;q=1", "J\u00f6rg \U0001f600"),
+        "long": line("keep-alive", "x" * 4097),
+        "mixed": line("-,--", ["a", 7, ["b"]]),
+        "absent": "TE\n{}",
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -404,6 +423,7 @@ def main():
     seeds("deny", deny_seeds())
     seeds("pointer", pointer_seeds())
     seeds("require", require_seeds())
+    seeds("export", export_seeds())
 
 
 if __name__ == "__main__":

@@ -131,11 +131,19 @@ def refused(response, reason, realm=REALM, **more):
     assert response.header("Cache-Control") == "no-store"
 
 
+def lacking_claim(response):
+    """What has to be sent to the back end cannot be."""
+    got = (response.reason, response.status, response.challenges)
+    assert got == ("require.claim", 403, [])
+    assert response.header("Cache-Control") == "no-store"
+
+
 def accepted(response, user):
     """The request was let in, with nothing of a refusal left over."""
     got = (response.reason, response.status, response.challenges)
     assert got == ("ok", 200, [])
-    assert response.header("Cache-Control") is None
+    # It is for this caller alone.
+    assert response.header("Cache-Control") == "private"
     assert response.user == user
 
 

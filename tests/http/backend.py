@@ -27,7 +27,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             "fields": self.headers.items(),
         }
         self.server.arrived.append(arrived)
-        body = json.dumps(arrived).encode()
+        body = json.dumps(arrived if self.server.tells else {}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -40,13 +40,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Backend(http.server.ThreadingHTTPServer):
-    """A server on loopback; arrived lists what has reached it."""
+    """
+    A server on loopback; arrived lists what has reached it. Unless it tells, it
+    keeps that to itself.
+    """
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, tells=True):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.arrived = []
+        self.tells = tells
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

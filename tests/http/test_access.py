@@ -120,11 +120,16 @@ def server():
         yield httpd
 
 
+#: Reasons of requests whose answer is as good for anybody else.
+WITHOUT_TOKEN = ("-", "request.no_token", "request.scheme")
+
+
 def passed(response, reason, user="-"):
     """Let in, with a reason (or none at all) on record, and as this user."""
     got = (response.status, response.challenges, response.header("Retry-After"))
     assert got == (200, [], None)
-    assert response.header("Cache-Control") is None
+    caching = None if reason in WITHOUT_TOKEN else "private"
+    assert response.header("Cache-Control") == caching
     assert (response.reason, response.user) == (reason, user)
 
 

@@ -65,11 +65,51 @@ static void the_value_is_borrowed_from_the_field(void **state)
     assert_ptr_equal(value.ptr, field + 8);
 }
 
+typedef struct without_row_t {
+    const char *field;
+    const char *want; /* NULL: nothing is left */
+} without_row_t;
+
+static const without_row_t without_rows[] = {
+    {"a=1", "a=1"},
+    {"at=abc", NULL},
+    {" at = abc ;", NULL},
+    {"at=abc; b=2", "b=2"},
+    {"a=1; at=abc", "a=1"},
+    {"a=1; at=abc; b=2", "a=1; b=2"},
+    {"a=1;at=abc;b=2", "a=1;b=2"},
+    {"at=abc; a=1; at=def", "a=1"},
+    {"a=1, at=abc; b=2", "b=2"},
+    {"a=1; atx=at; xat=2", "a=1; atx=at; xat=2"},
+    {"at", "at"},
+    {"", ""},
+};
+
+static void one_cookie_is_left_out(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(without_rows); i++) {
+        const without_row_t *row = &without_rows[i];
+        bad += support_text(row->field,
+                            auth0_cookie_without(row->field, "at", *state),
+                            row->want);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void a_field_without_it_is_not_copied(void **state)
+{
+    const char *field = "a=1; b=2";
+    assert_ptr_equal(auth0_cookie_without(field, "at", *state), field);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(one_cookie_is_found_by_its_name),
         SUPPORT_TEST(the_value_is_borrowed_from_the_field),
+        SUPPORT_TEST(one_cookie_is_left_out),
+        SUPPORT_TEST(a_field_without_it_is_not_copied),
     };
     return SUPPORT_RUN(tests);
 }

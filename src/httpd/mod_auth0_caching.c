@@ -1,0 +1,124 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_caching.h"
+
+#include <util_filter.h>
+
+#include "httpd/mod_auth0_forward.h"
+
+#define FILTER "AUTH0_CACHING"
+
+static ap_filter_rec_t *filter;
+
+static bool is_said(const request_rec *r, const char *name, const char *word)
+{
+    const char *plain = apr_table_getm(r->pool, r->headers_out, name);
+    const char *always = apr_table_getm(r->pool, r->err_headers_out, name);
+
+    return ap_find_token(r->pool, plain, word) ||
+           ap_find_token(r->pool, always, word);
+}
+
+static bool is_private(const request_rec *r)
+{
+    return is_said(r, "Cache-Control", "private") ||
+           is_said(r, "Cache-Control", "no-store");
+}
+
+static bool has_cache_control(const request_rec *r)
+{
+    return apr_table_get(r->headers_out, "Cache-Control") ||
+           apr_table_get(r->err_headers_out, "Cache-Control");
+}
+
+/* What programs say stands in err_headers_out. */
+static void say(const request_rec *r, const char *name, const char *word)
+{
+    apr_table_mergen(apr_table_get(r->err_headers_out, name)
+                         ? r->err_headers_out
+                         : r->headers_out,
+                     name, word);
+}
+
+static void vary(const request_rec *r, const char *field)
+{
+    if (!is_said(r, "Vary", field) && !is_said(r, "Vary", "*")) {
+        say(r, "Vary", field);
+    }
+}
+
+/*
+ * What caches know of Authorization (RFC 9111 section 3.5) they know of no
+ * other place: an answer to a token from there is private, whatever the back
+ * end says.
+ */
+static void mark(const request_rec *answered, const mod_auth0_say_t *token)
+{
+    if (token->is_header) {
+        vary(answered, "Authorization");
+    }
+    if (token->is_cookie) {
+        vary(answered, "Cookie");
+    }
+    if (!is_private(answered) &&
+        (token->is_elsewhere ||
+         (token->is_found && !has_cache_control(answered)))) {
+        say(answered, "Cache-Control", "private");
+    }
+}
+
+/* mod_proxy answers as the back end does: 200 for an error document. */
+static void keep_refused(request_rec *r)
+{
+    for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(prev);
+        if (state && state->reason != AUTH0_OK && r->proxyreq &&
+            r->status == HTTP_OK) {
+            r->status = auth0_reason_info(state->reason)->status;
+            r->status_line = NULL;
+        }
+    }
+}
+
+static apr_status_t tell(ap_filter_t *f, apr_bucket_brigade *bb)
+{
+    request_rec *answered = f->r;
+
+    while (answered->main) {
+        answered = answered->main;
+    }
+    for (const request_rec *r = f->r; r; r = mod_auth0_request_origin(r)) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        if (state) {
+            mark(answered, &state->say);
+        }
+    }
+    keep_refused(answered);
+    mod_auth0_forward_end(f->r);
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, bb);
+}
+
+static bool may_have_a_say(request_rec *r)
+{
+    for (; r; r = mod_auth0_request_origin(r)) {
+        if (mod_auth0_request_get(r) || mod_auth0_request_is_ours(r)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void mod_auth0_caching(request_rec *r)
+{
+    if (may_have_a_say(r)) {
+        (void)ap_add_output_filter_handle(filter, NULL, r, r->connection);
+    }
+}
+
+/* With the filters of mod_expires and mod_headers: what they say comes first.
+ */
+void mod_auth0_caching_register(void)
+{
+    filter =
+        ap_register_output_filter(FILTER, tell, NULL, AP_FTYPE_CONTENT_SET);
+}

@@ -1,0 +1,163 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_scrub.h"
+
+#include <http_protocol.h>
+#include <http_request.h>
+#include <util_filter.h>
+
+#include "core/auth0_field.h"
+#include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_log.h"
+
+#define FILTER "AUTH0_TRAILERS"
+#define OWN_VARIABLES "AUTH0_"
+#define OF_FIELDS "HTTP_"
+
+static ap_filter_rec_t *filter;
+
+/* True when one of the entries of the table has gone. */
+static bool drop_one(apr_table_t *fields, const apr_array_header_t *names)
+{
+    const apr_array_header_t *all = apr_table_elts(fields);
+
+    for (int i = 0; i < all->nelts; i++) {
+        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+        if (auth0_field_find(names, auth0_span_cstr(key))) {
+            apr_table_unset(fields, key);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A proxy would drop what a client names there, ours too: RFC 9110 7.6.1. */
+static void edit_connection(apr_table_t *fields,
+                            const apr_array_header_t *names, apr_pool_t *pool)
+{
+    const char *list = apr_table_get(fields, "Connection");
+    const char *rest =
+        list ? auth0_field_list_without(list, names, pool) : NULL;
+
+    if (list && !rest) {
+        apr_table_unset(fields, "Connection");
+    }
+    else if (rest != list) {
+        apr_table_setn(fields, "Connection", rest);
+    }
+}
+
+/* True when there was anything to drop. */
+static bool drop_all(const request_rec *r, apr_table_t *fields)
+{
+    bool is_dropped = false;
+
+    while (drop_one(fields, mod_auth0_server(r)->fields)) {
+        is_dropped = true;
+    }
+    return is_dropped;
+}
+
+/* mod_include makes variables of fields, which its subrequests inherit. */
+static bool drop_variable(apr_table_t *variables,
+                          const apr_array_header_t *names)
+{
+    const apr_array_header_t *all = apr_table_elts(variables);
+
+    for (int i = 0; i < all->nelts; i++) {
+        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+        if (auth0_span_starts(auth0_span_cstr(key), OF_FIELDS) &&
+            auth0_field_find(names,
+                             auth0_span_cstr(key + sizeof(OF_FIELDS) - 1))) {
+            apr_table_unset(variables, key);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell(request_rec *r, const char *what)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                  "%s that only mod_auth0 may send were dropped from the "
+                  "request (Auth0ClaimHeader)",
+                  what);
+}
+
+void mod_auth0_scrub_fields(request_rec *r)
+{
+    const apr_array_header_t *names = mod_auth0_server(r)->fields;
+
+    (void)drop_all(r, r->headers_in);
+    edit_connection(r->headers_in, names, r->pool);
+    while (drop_variable(r->subprocess_env, names)) {
+        continue;
+    }
+}
+
+void mod_auth0_scrub_variables(request_rec *r)
+{
+    const apr_array_header_t *names = mod_auth0_server(r)->variables;
+
+    for (int i = 0; i < names->nelts; i++) {
+        apr_table_unset(r->subprocess_env,
+                        APR_ARRAY_IDX(names, i, const char *));
+    }
+}
+
+static bool drop_own_variable(apr_table_t *variables)
+{
+    const apr_array_header_t *all = apr_table_elts(variables);
+
+    for (int i = 0; i < all->nelts; i++) {
+        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
+        if (auth0_span_starts(auth0_span_cstr(key), OWN_VARIABLES)) {
+            apr_table_unset(variables, key);
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Input filter: httpd reads trailers after the body, and, with MergeTrailers,
+ * adds them to the fields that were sent before it.
+ */
+static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
+                          ap_input_mode_t mode, apr_read_type_e block,
+                          apr_off_t most)
+{
+    request_rec *r = f->r;
+    apr_table_t *before = r->headers_in;
+    apr_status_t status = ap_get_brigade(f->next, bb, mode, block, most);
+
+    /* RFC 9110 section 6.5.1: it may not be among them. */
+    apr_table_unset(r->trailers_in, "Connection");
+    if (drop_all(r, r->trailers_in)) {
+        tell(r, "trailers");
+    }
+    if (r->headers_in != before) {
+        r->headers_in = apr_table_overlay(r->pool, before, r->trailers_in);
+    }
+    return status;
+}
+
+int mod_auth0_scrub_received(request_rec *r)
+{
+    while (drop_own_variable(r->subprocess_env)) {
+        continue;
+    }
+    if (mod_auth0_server(r)->fields->nelts > 0) {
+        if (drop_all(r, r->headers_in)) {
+            tell(r, "fields");
+        }
+        edit_connection(r->headers_in, mod_auth0_server(r)->fields, r->pool);
+        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
+    }
+    return DECLINED;
+}
+
+/* As near to the handler as can be, so that others read through it. */
+void mod_auth0_scrub_register(void)
+{
+    filter = ap_register_input_filter(FILTER, watch, NULL, AP_FTYPE_RESOURCE);
+}

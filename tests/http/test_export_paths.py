@@ -1,0 +1,261 @@
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+"""
+The ways in which httpd takes a request from one section to another: what is
+exported is what the section that answers says, and the token stays here on
+each of them.
+"""
+import json
+import re
+
+import pytest
+
+import answers
+import tokens
+from backend import Backend
+from conf import TENANT, location, table
+from env import Httpd
+from test_export import PROGRAM
+
+KEY = tokens.rsa_key("main")
+VALID = "Require valid-user"
+SUB = "Auth0ClaimHeader X-Auth0-Sub sub\nAuth0ClaimEnv AUTH0_SUB sub"
+ORG = "Auth0ClaimHeader X-Auth0-Org org_id\nAuth0ClaimEnv AUTH0_ORG org_id"
+READ = "Require auth0-scope read"
+
+CONFIG = "\n".join(
+    [
+        TENANT,
+        location("/dir", SUB, VALID),
+        location("/dir/index.cgi", ORG, VALID),
+        location("/open/dir/index.cgi", SUB, VALID),
+        location("/out", SUB, VALID),
+        "<Location /out/index.cgi>\nAuthType None\nRequire all granted\n"
+        "</Location>",
+        location("/none", SUB, VALID),
+        location("/none/index.cgi", "Auth0ClaimHeader none",
+                 "Auth0ClaimEnv none"),
+        location("/negotiated", SUB, VALID),
+        location("/negotiated/page.cgi", ORG, VALID),
+        location("/old", SUB, VALID),
+        location("/sub", SUB, VALID),
+        location("/org", ORG, VALID),
+        location("/lacking", SUB, VALID, "ErrorDocument 404 /org/env.cgi"),
+        location("/refused", SUB, READ,
+                 "ErrorDocument 403 /open/env.cgi",
+                 "ErrorDocument 401 /backend/error"),
+        location("/within", SUB, READ, "ErrorDocument 403 /within/env.cgi"),
+        location("/forwarding", SUB, "Auth0ForwardToken On", READ,
+                 "ErrorDocument 401 /backend/error"),
+        location("/failing", SUB, VALID, "ErrorDocument 503 /backend/error",
+                 "ProxyPass http://127.0.0.1:1/"),
+        """
+ProxyPass /backend http://127.0.0.1:%(backend)d/backend
+DirectoryIndex index.cgi
+AddHandler cgi-script .cgi
+AddType text/html .shtml
+AddOutputFilter INCLUDES .shtml
+RewriteEngine On
+RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
+<Directory ${DIR}/htdocs>
+    Options +ExecCGI +Includes +MultiViews
+    MultiviewsMatch Handlers
+    Require all granted
+</Directory>
+<Directory ${DIR}/htdocs/old>
+    RewriteEngine On
+    RewriteRule ^page$ /org/env.cgi
+    RewriteRule ^leave$ /open/env.cgi
+</Directory>
+<Directory ${DIR}/htdocs/h>
+    AllowOverride AuthConfig
+    AuthType Auth0
+    Auth0ClaimHeader X-Auth0-Sub sub
+    Require valid-user
+</Directory>
+""",
+    ]
+)
+PLACES = ("dir/index", "open/dir/index", "out/index", "none/index",
+          "negotiated/page", "sub/env", "org/env", "open/env", "within/env",
+          "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
+          "h/user/env", "h/none/env")
+FILES = {
+    "keys.json": tokens.jwks(KEY),
+    **{f"htdocs/{place}.cgi": PROGRAM for place in PLACES},
+    "htdocs/old/page": "never seen",
+    "htdocs/old/leave": "never seen",
+    "htdocs/open/parts.shtml": "".join(
+        f'<!--#include virtual="/{place}/env.cgi" -->\n'
+        for place in ("sub", "org", "open", "sub")
+    ),
+    "htdocs/sub/parts.shtml": "".join(
+        f'<!--#include virtual="/{place}/env.cgi" -->\n'
+        for place in ("open", "sub", "org")
+    ),
+    "htdocs/h/env/.htaccess": "Auth0ClaimEnv MY_SUB sub json\n",
+    "htdocs/h/known/.htaccess": "Auth0ClaimHeader X-Auth0-Org org_id\n",
+    "htdocs/h/unknown/.htaccess": "Auth0ClaimHeader X-New org_id\n",
+    "htdocs/h/user/.htaccess": "Auth0RemoteUser org_id\n",
+    "htdocs/h/none/.htaccess": "Auth0ClaimHeader none\n",
+}
+SPOOFED = [("X-Auth0-Sub", "root"), ("X_Auth0_Org", "root")]
+
+
+@pytest.fixture(scope="module")
+def backend():
+    with Backend(tells=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def httpd(backend):
+    config = CONFIG % {"backend": backend.port}
+    modules = ["cgid", "rewrite", "negotiation", "include", "proxy",
+               "proxy_http"]
+    with Httpd(config, FILES, modules=modules) as server:
+        yield server
+
+
+def token(**claims):
+    return tokens.token(KEY, org_id="org_1", **claims)
+
+
+def told(environment):
+    """What a program learns: by fields, and by variables."""
+    names = ("AUTH0_SUB", "AUTH0_ORG")
+    return (
+        tuple(environment.get(f"HTTP_X_{name}") for name in names),
+        tuple(environment.get(name) for name in names),
+    )
+
+
+def both(sub, org):
+    return ((sub, org), (sub, org))
+
+
+SUBJECT = both(tokens.SUBJECT, None)
+ORGANIZATION = both(None, "org_1")
+NOTHING = both(None, None)
+
+WAYS = [
+    ("mod_dir", "/dir/", ORGANIZATION),
+    ("mod_dir_open", "/open/dir/", SUBJECT),
+    ("mod_dir_to_public", "/out/", NOTHING),
+    ("mod_dir_to_none", "/none/", NOTHING),
+    ("mod_negotiation", "/negotiated/page", ORGANIZATION),
+    ("mod_rewrite", "/pretty/env.cgi", ORGANIZATION),
+    ("mod_rewrite_in_directory", "/old/page", ORGANIZATION),
+    ("mod_rewrite_to_public", "/old/leave", NOTHING),
+    ("direct", "/sub/env.cgi", SUBJECT),
+]
+
+
+@pytest.mark.parametrize("spoofed", [[], SPOOFED], ids=["plain", "spoofed"])
+@pytest.mark.parametrize("path, expected", **table(WAYS))
+def test_ways(httpd, spoofed, path, expected):
+    sent = token()
+    response = httpd.get(path, sent, headers=spoofed)
+    assert (response.status, response.reason) == (200, "ok")
+    environment = json.loads(response.text)
+    assert told(environment) == expected
+    assert sent not in response.text
+
+
+def parts(response):
+    return [told(json.loads(line)) for line in response.text.splitlines()]
+
+
+def test_parts_of_a_page(httpd):
+    """Each is told what its own section says, whatever came before it."""
+    response = httpd.get("/open/parts.shtml", token(), headers=SPOOFED)
+    assert parts(response) == [SUBJECT, ORGANIZATION, NOTHING, SUBJECT]
+    response = httpd.get("/sub/parts.shtml", token(), headers=SPOOFED)
+    assert parts(response) == [NOTHING, SUBJECT, ORGANIZATION]
+
+
+def test_parts_of_a_page_without_a_token(httpd, announce):
+    announce("unable to include .* returned 401")
+    response = httpd.get("/open/parts.shtml", headers=SPOOFED)
+    assert response.text.count("an error occurred") == 3
+    found = re.search(r"\{.*\}", response.text)
+    assert told(json.loads(found[0])) == NOTHING
+
+
+# ----------------------------------------------------------- error documents
+
+
+def test_error_document_of_its_own_section(httpd):
+    """Not found: whoever asks is known, to the section of the document."""
+    response = httpd.get("/lacking/x", token(), headers=SPOOFED)
+    assert response.status == 404
+    assert told(json.loads(response.text)) == ORGANIZATION
+
+
+@pytest.mark.parametrize("path", ["/refused/x", "/within/x"])
+def test_error_document_of_a_refusal(httpd, path):
+    """Who is refused is nobody, even within the section that refuses."""
+    response = httpd.get(path, token(), headers=SPOOFED)
+    answers.refused(response, "require.scope", scope="read")
+    environment = json.loads(response.text)
+    assert told(environment) == NOTHING
+    assert environment["REDIRECT_AUTH0_REASON"] == "require.scope"
+
+
+def arrived(backend):
+    fields = dict(backend.arrived[-1]["fields"])
+    backend.arrived.clear()
+    return fields
+
+
+def test_proxied_error_document(httpd, backend, announce):
+    """Neither a bad token nor a good one goes there; the refusal stands."""
+    announce("AH01114|AH00957")
+    late = token(exp=tokens.Ago(60))
+    answers.refused(httpd.get("/refused/x", late), "claims.exp")
+    assert "Authorization" not in arrived(backend)
+    # As proxies do with an error document, whatever went wrong.
+    response = httpd.get("/failing/x", token(), headers=SPOOFED)
+    assert (response.status, response.reason) == (200, "ok")
+    fields = arrived(backend)
+    assert not {"Authorization", "X-Auth0-Sub", "X_Auth0_Org"} & set(fields)
+
+
+def test_proxied_error_document_where_tokens_are_forwarded(httpd, backend):
+    late = token(exp=tokens.Ago(60))
+    answers.refused(httpd.get("/forwarding/x", late), "claims.exp")
+    assert arrived(backend)["Authorization"] == f"Bearer {late}"
+
+
+def test_public_proxy_is_left_alone(httpd, backend):
+    """But for the fields that only we may set."""
+    response = httpd.get("/backend/x", token(), headers=SPOOFED)
+    assert response.status == 200
+    fields = arrived(backend)
+    assert "Authorization" in fields
+    assert not {"X-Auth0-Sub", "X_Auth0_Org"} & set(fields)
+
+
+# ----------------------------------------------------------------- .htaccess
+
+
+def ask(httpd, name):
+    response = httpd.get(f"/h/{name}/env.cgi", token(), headers=SPOOFED)
+    assert response.status == 200
+    return json.loads(response.text)
+
+
+def test_htaccess(httpd):
+    """It may choose among the fields of the server, and take variables."""
+    assert told(ask(httpd, "plain"))[0] == (tokens.SUBJECT, None)
+    assert told(ask(httpd, "known"))[0] == (None, "org_1")
+    assert told(ask(httpd, "none"))[0] == (None, None)
+    assert ask(httpd, "env")["MY_SUB"] == f'"{tokens.SUBJECT}"'
+    assert ask(httpd, "user")["REMOTE_USER"] == "org_1"
+
+
+def test_htaccess_may_not_invent_a_field(httpd, announce):
+    """Nobody drops it elsewhere, so that clients could send it."""
+    announce("'X-New' is not in the server's configuration")
+    for _ in range(2):
+        response = httpd.get("/h/unknown/env.cgi", token())
+        assert response.status == 500
