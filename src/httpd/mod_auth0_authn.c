@@ -4,6 +4,7 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_binding.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_store.h"
@@ -55,12 +56,17 @@ static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
     return verify(state, r, state->token);
 }
 
-/* What was good a moment ago may be denied by now. */
-static auth0_reason_t judge_again(mod_auth0_request_t *state,
-                                  const request_rec *r)
+/*
+ * Whatever was found earlier: a token may be in the wrong hands, and what was
+ * good a moment ago may be denied by now.
+ */
+static auth0_reason_t judge_again(mod_auth0_request_t *state, request_rec *r)
 {
-    auth0_reason_t reason = mod_auth0_denylist_check(r, state->claims);
+    auth0_reason_t reason = mod_auth0_binding_check(state, r);
 
+    if (reason == AUTH0_OK) {
+        reason = mod_auth0_denylist_check(r, state->claims);
+    }
     if (reason == AUTH0_OK) {
         reason = mod_auth0_store_check(state->claims, r);
     }

@@ -9,6 +9,8 @@
 #define DEFAULT_ALG "RS256"
 #define DEFAULT_SKEW 5
 #define DEFAULT_USER_CLAIM "sub"
+#define DEFAULT_DPOP_PAST 300
+#define DEFAULT_DPOP_FUTURE 30
 #define DEFAULT_ACR_CLAIM "acr"
 #define DEFAULT_AUTH_TIME_CLAIM "auth_time"
 
@@ -78,7 +80,8 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->cors_preflight = MOD_AUTH0_UNSET;
     dir->report_only = MOD_AUTH0_UNSET;
     dir->problem = dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
-    dir->forward_token = MOD_AUTH0_UNSET;
+    dir->forward_token = dir->dpop_nonce = MOD_AUTH0_UNSET;
+    dir->dpop = dir->dpop_past = dir->dpop_future = dir->certificate = -1;
     return dir;
 }
 
@@ -119,6 +122,12 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
                                                   : outer->auth_time_claim;
     dir->token_sources =
         inner->token_sources ? inner->token_sources : outer->token_sources;
+    inherit_number(&dir->dpop, outer->dpop);
+    inherit_switch(&dir->dpop_nonce, outer->dpop_nonce);
+    inherit_number(&dir->dpop_past, outer->dpop_past);
+    inherit_number(&dir->dpop_future, outer->dpop_future);
+    inherit_number(&dir->certificate, outer->certificate);
+    dir->base_url = inner->base_url ? inner->base_url : outer->base_url;
     inherit_switch(&dir->optional, outer->optional);
     inherit_switch(&dir->cors_preflight, outer->cors_preflight);
     inherit_switch(&dir->report_only, outer->report_only);
@@ -222,6 +231,16 @@ auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r)
                                   dir->auth_time_claim ? dir->auth_time_claim
                                                        : default_auth_time,
                                   apr_time_now(), skew_of(dir)};
+}
+
+mod_auth0_bindings_t mod_auth0_dir_bindings(const mod_auth0_dir_t *dir)
+{
+    return (mod_auth0_bindings_t){
+        (auth0_binding_t)or_default(dir->dpop, AUTH0_BINDING_ALLOWED),
+        (auth0_binding_t)or_default(dir->certificate, AUTH0_BINDING_ALLOWED),
+        dir->dpop_nonce == MOD_AUTH0_ON,
+        (unsigned)or_default(dir->dpop_past, DEFAULT_DPOP_PAST),
+        (unsigned)or_default(dir->dpop_future, DEFAULT_DPOP_FUTURE)};
 }
 
 static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,

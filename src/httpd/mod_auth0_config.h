@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_CONFIG_H
 #define MOD_AUTH0_CONFIG_H
 
+#include "core/auth0_cnf.h"
 #include "core/auth0_export.h"
 #include "core/auth0_policy.h"
 #include "core/auth0_stepup.h"
@@ -38,6 +39,12 @@ typedef struct mod_auth0_dir_t {
     int max_age; /* seconds; 0: any will do */
     const char *user_claim;
     mod_auth0_token_sources_t *token_sources;
+    int dpop;                      /* auth0_binding_t              */
+    mod_auth0_switch_t dpop_nonce; /* proofs need one of ours      */
+    int dpop_past;                 /* seconds                      */
+    int dpop_future;               /* seconds                      */
+    int certificate;               /* auth0_binding_t              */
+    const char *base_url;          /* origin, no slash at its end  */
     const auth0_pointer_t *acr_claim;
     const auth0_pointer_t *auth_time_claim;
     mod_auth0_switch_t optional;       /* no token is fine, too             */
@@ -96,6 +103,17 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf);
 
 /* The policy, with defaults; it borrows from dir. False when incomplete. */
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);
+
+/* How tokens may or must be bound to their clients, with defaults. */
+typedef struct mod_auth0_bindings_t {
+    auth0_binding_t dpop;
+    auth0_binding_t certificate;
+    bool is_nonce_wanted;
+    unsigned past;   /* seconds */
+    unsigned future; /* seconds */
+} mod_auth0_bindings_t;
+
+mod_auth0_bindings_t mod_auth0_dir_bindings(const mod_auth0_dir_t *dir);
 
 /* What step-up requirements are judged by at a request, with defaults. */
 auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r);

@@ -7,6 +7,7 @@
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_directives_binding.h"
 #include "httpd/mod_auth0_directives_export.h"
 #include "httpd/mod_auth0_directives_server.h"
 #include "httpd/mod_auth0_logout.h"
@@ -348,6 +349,19 @@ const command_rec mod_auth0_directives[] = {
                       "json or base64url, and required"),
     AP_INIT_FLAG("Auth0ForwardToken", set_switch, DIR_MEMBER(forward_token),
                  IN_SECTIONS, "On: the back end is given the token"),
+    AP_INIT_TAKE12("Auth0DPoP", mod_auth0_set_dpop, NULL, IN_SECTIONS,
+                   "tokens bound by DPoP: disabled, allowed (the default) or "
+                   "required; then nonce, to demand nonces of the server"),
+    AP_INIT_TAKE2("Auth0DPoPWindow", mod_auth0_set_dpop_window, NULL,
+                  IN_SECTIONS,
+                  "seconds that a proof may be old, and from the future: 300 "
+                  "and 30 by default"),
+    AP_INIT_TAKE1("Auth0CertificateBound", mod_auth0_set_certificate_bound,
+                  NULL, IN_SECTIONS,
+                  "tokens bound to a client certificate: allowed (the "
+                  "default) or required"),
+    AP_INIT_TAKE1("Auth0BaseURL", mod_auth0_set_base_url, NULL, IN_SECTIONS,
+                  "the public origin, where it is not that of ServerName"),
     AP_INIT_TAKE1("Auth0ACRClaim", set_claim, DIR_MEMBER(acr_claim),
                   IN_SECTIONS,
                   "the claim that says how the user was authenticated, acr by "

@@ -4,8 +4,8 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
-#include "core/auth0_bearer.h"
 #include "core/auth0_fingerprint.h"
+#include "httpd/mod_auth0_challenge.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_throttle.h"
@@ -35,6 +35,16 @@ mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
 request_rec *mod_auth0_request_origin(const request_rec *r)
 {
     return r->main ? r->main : r->prev;
+}
+
+request_rec *mod_auth0_request_first(request_rec *r)
+{
+    request_rec *origin;
+
+    while ((origin = mod_auth0_request_origin(r))) {
+        r = origin;
+    }
+    return r;
 }
 
 static const request_rec *same_section(const request_rec *r)
@@ -97,32 +107,6 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
     ap_log_rerror(APLOG_MARK, level, 0, r, "%s: %s%s%s [token %s]%s",
                   info->code, info->hint, detail ? ": " : "",
                   detail ? detail : "", fingerprint, more);
-}
-
-/* mod_authn_core hands AuthName out with its quotes escaped already. */
-static const char *unescape(const char *text, apr_pool_t *pool)
-{
-    char *plain = apr_pstrdup(pool, text);
-    char *out = plain;
-
-    for (; *text; text++) {
-        if (*text == '\\' && text[1] != '\0') {
-            text++;
-        }
-        *out++ = *text;
-    }
-    *out = '\0';
-    return plain;
-}
-
-static const char *realm_of(request_rec *r)
-{
-    const char *name = ap_auth_name(r);
-
-    if (name) {
-        return unescape(name, r->pool);
-    }
-    return r->server->server_hostname ? r->server->server_hostname : "httpd";
 }
 
 static bool is_challenged(const auth0_reason_info_t *info)
@@ -200,9 +184,7 @@ static void answer(request_rec *r, auth0_challenge_t challenge)
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");
     if (is_challenged(info)) {
-        challenge.realm = realm_of(r);
-        apr_table_setn(r->err_headers_out, "WWW-Authenticate",
-                       auth0_bearer_challenge(&challenge, r->pool));
+        mod_auth0_challenge(r, &challenge);
     }
     if (info->status == HTTP_SERVICE_UNAVAILABLE) {
         apr_table_setn(r->err_headers_out, "Retry-After",
@@ -269,6 +251,7 @@ int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge)
     if (is_error_document(r)) {
         return status;
     }
+    challenge.scheme = state->scheme;
     state->is_problem = mod_auth0_dir(r)->problem == MOD_AUTH0_ON;
     if (state->is_problem) {
         mod_auth0_problem_prefer(r, status);

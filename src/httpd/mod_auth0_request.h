@@ -38,6 +38,12 @@ typedef struct mod_auth0_say_t {
     bool is_elsewhere; /* found in a place that caches do not heed */
 } mod_auth0_say_t;
 
+/* The DPoP proof that has let a request in; empty: none. */
+typedef struct mod_auth0_spent_t {
+    auth0_span_t jti;
+    auth0_span_t key; /* its thumbprint */
+} mod_auth0_spent_t;
+
 /* What a section exports of a token. */
 typedef struct mod_auth0_outgoing_t {
     const ap_conf_vector_t *section; /* its configuration             */
@@ -52,6 +58,8 @@ typedef struct mod_auth0_request_t {
     auth0_reason_t reason;
     const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */
     auth0_span_t token;            /* what was judged; empty: none   */
+    auth0_scheme_t scheme;         /* by which the token came        */
+    mod_auth0_spent_t proof;       /* of a first request, for all of it */
     const char *args;              /* the query as it came, or NULL: no token */
     struct mod_auth0_body_t *body; /* that was read, or NULL         */
     int answer;                    /* httpd's own to that body; 0: none */
@@ -81,6 +89,9 @@ mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
 
 /* The request that a subrequest or an internal redirect comes from, or NULL. */
 request_rec *mod_auth0_request_origin(const request_rec *r);
+
+/* The request that the client has sent, for it and all that comes of it. */
+request_rec *mod_auth0_request_first(request_rec *r);
 
 /* True when AuthType Auth0 is in force for the request. */
 bool mod_auth0_request_is_ours(request_rec *r);

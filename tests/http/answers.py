@@ -63,6 +63,9 @@ DESCRIPTIONS = {
     "claims.iat": "The token was issued in the future",
     "claims.age": "The token is too old",
     "claims.events": "The token is not an access token",
+    "cnf.scheme": "The token does not go with this scheme",
+    "cnf.jkt": "The token is bound to another key",
+    "cnf.certificate": "The token is bound to another certificate",
     "cnf.unknown": "The token is bound in a way not supported here",
     "deny.sub": "The token has been revoked",
     "deny.client": "The token has been revoked",
@@ -74,6 +77,20 @@ DESCRIPTIONS = {
 for _code, _text in DESCRIPTIONS.items():
     ANSWERS[_code] = (401, "invalid_token", _text)
 
+#: The proof fails: always 401, and an error of RFC 9449.
+PROOFS = {
+    "cnf.proof_missing": ("invalid_dpop_proof", "The DPoP proof is missing"),
+    "cnf.proof_invalid": ("invalid_dpop_proof",
+                          "The DPoP proof is not valid"),
+    "cnf.replay": ("invalid_dpop_proof", "The DPoP proof was used before"),
+    "cnf.nonce": ("use_dpop_nonce",
+                  "The DPoP proof needs a nonce of this server"),
+}
+for _code, _answer in PROOFS.items():
+    ANSWERS[_code] = (401, *_answer)
+
+ALGS = "ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512"
+
 #: Answers that carry no challenge.
 WITHOUT_CHALLENGE = {
     "config.incomplete": 500,
@@ -84,6 +101,7 @@ WITHOUT_CHALLENGE = {
     "require.client": 403,
     "require.subject": 403,
     "require.authorization_details": 403,
+    "cnf.store": 503,
     "deny.unavailable": 503,
     "logout.store": 503,
     "require.other": 403,
@@ -105,30 +123,46 @@ def fingerprint(token):
     return hashlib.sha256(data).hexdigest()[:8]
 
 
-def challenge(reason, realm=REALM, **more):
+def challenge(reason, realm=REALM, scheme="Bearer", **more):
     """more is what follows the description: scope, acr_values, max_age."""
     _, error, description = ANSWERS[reason]
-    value = f'Bearer realm="{realm}"'
+    value = f'{scheme} realm="{realm}"'
     if error:
         value += f', error="{error}", error_description="{description}"'
     for name in ("scope", "acr_values", "max_age"):
         if more.get(name):
             value += f', {name}="{more[name]}"'
-    return value
+    return value + (f', algs="{ALGS}"' if scheme == "DPoP" else "")
+
+
+def invitations(realm=REALM, dpop="allowed"):
+    """What a client is told that has shown nothing yet."""
+    schemes = [] if dpop == "required" else ["Bearer"]
+    schemes += [] if dpop == "disabled" else ["DPoP"]
+    return [challenge("request.no_token", realm, one) for one in schemes]
+
+
+def challenges(reason, realm=REALM, scheme="Bearer", dpop="allowed", **more):
+    """All of them: errors are told in the scheme of the request."""
+    if reason in WITHOUT_CHALLENGE:
+        return []
+    if reason in ("request.no_token", "request.scheme"):
+        return invitations(realm, dpop)
+    told = [challenge(reason, realm, scheme, **more)]
+    if reason == "cnf.scheme" and scheme == "Bearer" and dpop != "disabled":
+        told += invitations(realm, "required")
+    return told
 
 
 def refused(response, reason, realm=REALM, **more):
     """The response is what this reason demands, no more and no less."""
-    if reason in WITHOUT_CHALLENGE:
-        status, challenges = WITHOUT_CHALLENGE[reason], []
-    else:
-        status = ANSWERS[reason][0]
-        challenges = [challenge(reason, realm, **more)]
+    status = WITHOUT_CHALLENGE.get(reason) or ANSWERS[reason][0]
     if reason.startswith("require."):
         watch.announce("AH01631: .* authorization failure")
     got = (response.reason, response.status, response.challenges)
-    assert got == (reason, status, challenges)
+    assert got == (reason, status, challenges(reason, realm, **more))
     assert response.header("Cache-Control") == "no-store"
+    assert len(response.all("DPoP-Nonce")) == (reason == "cnf.nonce")
 
 
 def lacking_claim(response):

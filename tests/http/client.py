@@ -63,7 +63,7 @@ def _note(path, headers, body):
         watch.note_sent(place)
         watch.note_sent(urllib.parse.unquote_to_bytes(place))
     for name, value in headers:
-        if name.lower() in ("authorization", "cookie"):
+        if name.lower() in ("authorization", "cookie", "dpop"):
             watch.note_sent(value)
 
 

@@ -1,13 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 //
-// A real OpenID provider with the client-credentials grant for one API.
+// A real OpenID provider with the client-credentials grant for one API. Its
+// clients get plain tokens, tokens bound by DPoP (RFC 9449, with nonces of the
+// provider's), or tokens bound to their TLS certificate (RFC 8705).
 //
 //   node provider.mjs CERTIFICATE KEY
 //
 // prints one line of JSON: {"issuer": URL, "admin": URL}. A POST to
 // admin/rotate makes a new signing key; with ?keep=no the old ones leave the
 // set. Both listen on loopback only.
-import { generateKeyPair, randomUUID } from 'node:crypto';
+import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -18,13 +20,23 @@ import Provider, { errors } from 'oidc-provider';
 const HOST = '127.0.0.1';
 const API = 'https://api.example.com/orders';
 const SCOPES = 'read:orders write:orders';
-const CLIENT = {
-  client_id: 'nightly-batch',
-  client_secret: 'a secret of no worth',
-  grant_types: ['client_credentials'],
-  redirect_uris: [],
-  response_types: [],
-};
+function client(client_id, more = {}) {
+  return {
+    client_id,
+    client_secret: 'a secret of no worth',
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    ...more,
+  };
+}
+
+const CLIENTS = [
+  client('nightly-batch'),
+  client('dpop-batch', { dpop_bound_access_tokens: true }),
+  client('mtls-batch', { tls_client_certificate_bound_access_tokens: true }),
+];
+const NONCE_SECRET = randomBytes(32);
 
 async function makeKey() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
@@ -50,12 +62,22 @@ function resourceServer(_ctx, indicator) {
 // A provider's keys are fixed when it is made: another set, another provider.
 function makeProvider(issuer, keys) {
   const provider = new Provider(issuer, {
-    clients: [CLIENT],
+    clients: CLIENTS,
     jwks: { keys },
     scopes: SCOPES.split(' '),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: {
+        enabled: true,
+        nonceSecret: NONCE_SECRET,
+        requireNonce: () => true,
+      },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        getCertificate: (ctx) => ctx.req.socket.getPeerX509Certificate(),
+      },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: resourceServer,
@@ -77,9 +99,13 @@ const [certificate, key] = process.argv
 let keys = [await makeKey()];
 let answer;
 
-const front = https.createServer({ cert: certificate, key }, (req, res) =>
-  answer(req, res),
-);
+const tls = {
+  cert: certificate,
+  key,
+  requestCert: true,
+  rejectUnauthorized: false,
+};
+const front = https.createServer(tls, (req, res) => answer(req, res));
 const issuer = `https://${HOST}:${await listen(front)}`;
 answer = makeProvider(issuer, keys);
 
