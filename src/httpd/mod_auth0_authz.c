@@ -298,7 +298,6 @@ static bool is_refusal(int status)
 static int ask_within_limits(request_rec *r, mod_auth0_request_t *state)
 {
     const struct ap_logconf *log = r->log;
-    const char *more;
 
     if (!mod_auth0_throttle_is_open(r, MOD_AUTH0_LINE_OF_AUTHZ_CORE)) {
         r->log = without_authz_core(r);
@@ -307,8 +306,7 @@ static int ask_within_limits(request_rec *r, mod_auth0_request_t *state)
 
     r->log = log;
     if (is_refusal(status)) {
-        (void)mod_auth0_throttle(&more, r, MOD_AUTH0_LINE_OF_AUTHZ_CORE,
-                                 APLOG_ERR);
+        mod_auth0_throttle_note(r, MOD_AUTH0_LINE_OF_AUTHZ_CORE);
     }
     return status;
 }

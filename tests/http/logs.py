@@ -34,11 +34,6 @@ def is_loud(line):
     return loud and NOT_OURS not in line
 
 
-def is_left_out(line):
-    """Loud at most once a second, and at other times for who looks closely."""
-    return "[auth0:debug]" in line
-
-
 class LogFile:
     """A log, read on from where the last reading ended."""
 
@@ -134,10 +129,8 @@ class Watch:
                 self._scan_errors(data.decode(errors="replace"))
 
     def _scan_errors(self, text):
-        for line in text.splitlines():
-            if not (is_loud(line) or is_left_out(line)):
-                continue
-            if not self._is_announced(line) and is_loud(line):
+        for line in filter(is_loud, text.splitlines()):
+            if not self._is_announced(line):
                 self.problems.append(f"not announced: {line}")
 
     def _is_announced(self, line):
