@@ -115,6 +115,15 @@ static bool is_variable(const char *name)
     return !*name;
 }
 
+/* In tables of httpd, case makes no difference. */
+static bool begins(auth0_span_t name, const char *prefix)
+{
+    size_t len = auth0_span_cstr(prefix).len;
+
+    return name.len >= len &&
+           auth0_span_is_nocase(auth0_span(name.ptr, len), prefix);
+}
+
 static const char *check_variable(const char *name)
 {
     auth0_span_t span = auth0_span_cstr(name);
@@ -123,8 +132,7 @@ static const char *check_variable(const char *name)
         return "is no name of an environment variable: letters, digits and "
                "underscores are right, such as AUTH0_SUB";
     }
-    if (auth0_span_starts(span, "HTTP_") ||
-        auth0_span_starts(span, "REDIRECT_")) {
+    if (begins(span, "HTTP_") || begins(span, "REDIRECT_")) {
         return "begins like the variables that httpd makes of what a client "
                "sends; choose a name of your own, such as AUTH0_SUB";
     }
