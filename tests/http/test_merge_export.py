@@ -12,6 +12,7 @@ import tokens
 from backends import HTTP
 from conf import TENANT, location, table
 from env import Httpd
+from logs import watch
 from test_export import PROGRAM
 
 KEY = tokens.rsa_key("main")
@@ -307,6 +308,7 @@ OF_HOSTS = [
 @pytest.fixture(scope="module")
 def managing():
     files = {CGI: PROGRAM, "keys.json": tokens.jwks(KEY)}
+    watch.announce("Warning on line .* sends nothing here")
     with Httpd(MANAGED, files, modules=["cgid"]) as server:
         yield server
 
@@ -325,6 +327,38 @@ def test_managed_in_all_of_the_host_and_nowhere_else(
     left = {x.lower() for x in NAMES} - managed
     assert fields == {"lie": "lie", **dict.fromkeys(left, "lie")}
     assert variables == dict.fromkeys(left, "lie")
+
+
+#: What mod_headers does early is done before anybody is known.
+EARLY = [
+    ("set", "set X-Early lie early"),
+    ("add", "add X_Early lie early"),
+    ("copied", 'set X-Early "expr=%{HTTP:X-Lie}" early'),
+    ("edited", "edit X-Lie lie lies early\nRequestHeader set X.Early lie early"),
+]
+
+
+@pytest.mark.parametrize("rule", **table(EARLY))
+def test_early_rules_set_nothing(rule):
+    """They cannot speak for the module; what comes late is the server's say."""
+    config = "".join([
+        TENANT, f"RequestHeader {rule}\n",
+        place("/main", "AuthType Auth0", VALID, both("Early")),
+        place("/open", "Require all granted"),
+        place("/open/late", "RequestHeader set X-Early by-the-server"),
+        'ScriptAliasMatch "^/" "${DIR}/cgi/env.cgi"\n',
+    ])
+    files = {CGI: PROGRAM, "keys.json": tokens.jwks(KEY)}
+    with Httpd(config, files, modules=["cgid"]) as server:
+        for path, wanted in [
+            ("/main", SUB), ("/open", None), ("/open/late", "by-the-server")
+        ]:
+            token = tokens.token(KEY) if path == "/main" else None
+            headers = [("X-Lie", "lie"), ("X-Early", "lie")]
+            response = server.get(path, token, headers=headers)
+            assert response.status == 200
+            fields, _ = told(json.loads(response.text))
+            assert fields.get("early") == wanted
 
 
 # ------------------------------------------------------------------ back ends
