@@ -107,8 +107,10 @@ def test_flood_of_what_is_forbidden(announce, level, within):
             time.sleep(2)
             (sample,) = loads.stop()
             lasted = time.monotonic() - begin
-        refused = refusals(httpd)["require.scope"]
-        wait_until(lambda: sum(others(httpd)) == refused, "the rest", 5)
+        wait_until(
+            lambda: sum(others(httpd)) == refusals(httpd)["require.scope"],
+            "a line on the rest", 5,
+        )
         text = httpd.error_log.read_text()
     assert sample.statuses() == {403: len(sample)} and len(sample) > 200
     # Between the question and the answer others may ask the same.
