@@ -96,18 +96,17 @@ static void tell(const server_rec *server, int kind, uint32_t count)
                  name_of(kind));
 }
 
-void mod_auth0_throttle_note(const request_rec *r, int kind)
+void mod_auth0_throttle_note(const request_rec *r, int kind, bool is_written)
 {
+    kind_t *noted = &kinds[kind];
     uint32_t left_out;
 
-    if (is_free(r, APLOG_ERR)) {
-        return;
+    if (!is_written) {
+        auth0_throttle_leave_out(&noted->throttle);
+        atomic_store(&noted->server, r->server);
     }
-    if (!auth0_throttle_admits(&kinds[kind].throttle, &left_out, now())) {
-        atomic_store(&kinds[kind].server, r->server);
-        return;
-    }
-    if (left_out > 0) {
+    else if (auth0_throttle_pass(&noted->throttle, &left_out, now()) &&
+             left_out > 0) {
         tell(r->server, kind, left_out);
     }
 }

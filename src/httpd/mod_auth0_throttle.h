@@ -38,7 +38,7 @@ bool mod_auth0_throttle_is_open(const request_rec *r, int kind);
  * Count such a line, written or left out, and tell how many were left out
  * before it.
  */
-void mod_auth0_throttle_note(const request_rec *r, int kind);
+void mod_auth0_throttle_note(const request_rec *r, int kind, bool is_written);
 
 /* Tell what was left out where no line has come since. For one process. */
 void mod_auth0_throttle_tell(void);

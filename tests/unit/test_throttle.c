@@ -67,6 +67,22 @@ static void the_rest_is_told_once_and_late(void **state)
     assert_int_equal(left_out, 0);
 }
 
+static void what_goes_through_anyway_is_not_counted(void **state)
+{
+    auth0_throttle_t throttle = {0};
+    uint32_t left_out = 9;
+    (void)state;
+    assert_true(auth0_throttle_pass(&throttle, &left_out, 5));
+    assert_int_equal(left_out, 0);
+    assert_false(auth0_throttle_pass(&throttle, &left_out, 5));
+    assert_false(auth0_throttle_is_open(&throttle, 5));
+    auth0_throttle_leave_out(&throttle);
+    auth0_throttle_leave_out(&throttle);
+    assert_true(auth0_throttle_pass(&throttle, &left_out, 6));
+    assert_int_equal(left_out, 2);
+    assert_int_equal(auth0_throttle_rest(&throttle, 9), 0);
+}
+
 #define THREADS 4
 #define TURNS 20000
 
@@ -119,6 +135,7 @@ int main(void)
         SUPPORT_TEST(one_a_second_is_admitted),
         SUPPORT_TEST(the_count_stays_at_its_end),
         SUPPORT_TEST(the_rest_is_told_once_and_late),
+        SUPPORT_TEST(what_goes_through_anyway_is_not_counted),
         SUPPORT_TEST(nothing_is_lost_between_threads),
     };
     return SUPPORT_RUN(tests);
