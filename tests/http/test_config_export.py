@@ -153,6 +153,9 @@ CASES = {
     },
     **{f"taken_{n}": taken(HEADER, n, "X-Auth0-Sub") for n in TAKEN_FIELDS},
     **{f"taken_{n}": taken(ENV, n, "AUTH0_SUB") for n in TAKEN_VARIABLES},
+    "none_and_a_claim_alone": wrong(f"{HEADER} none sub", NONE),
+    "none_and_a_claim_env_alone": wrong(f"{ENV} None sub json", NONE),
+    "none_twice_in_a_line": wrong(f"{ENV} none none", NONE),
     "none_after_a_field": wrong(
         f"{HEADER} none", NONE, before=[f"{HEADER} X-Sub sub"]
     ),
