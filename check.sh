@@ -166,7 +166,7 @@ pytest_with() {
     [ "${f:-0}" -gt 0 ] || [ "$status" = 0 ] || failed=$((failed + 1))
 }
 
-# Most tests wait most of the time, so two files are run side by side. Those
+# Most tests wait most of the time, so four files are run side by side. Those
 # that measure, or need the machine to themselves, follow one by one.
 alone=(tests/http/test_survival.py tests/http/test_survival_processes.py
     tests/http/test_many_issuers.py)
@@ -174,7 +174,7 @@ alone=(tests/http/test_survival.py tests/http/test_survival_processes.py
 http_tests() {
     local file others=()
     for file in "${alone[@]}"; do others+=("--ignore=$file"); done
-    pytest_with -n 2 --dist loadfile "${others[@]}" tests/http
+    pytest_with -n 4 --dist loadfile "${others[@]}" tests/http
     pytest_with "${alone[@]}"
 }
 

@@ -27,20 +27,41 @@ static bool is_taken(uint64_t word, uint32_t second)
     return second_of(word) >= second;
 }
 
-bool auth0_throttle_admits(auth0_throttle_t *throttle, uint32_t *left_out,
-                           uint32_t now)
+bool auth0_throttle_pass(auth0_throttle_t *throttle, uint32_t *left_out,
+                         uint32_t now)
 {
     uint64_t old = atomic_load(&throttle->word);
     uint32_t second = one_more(now);
-    uint64_t new;
 
+    *left_out = 0;
     do {
-        new = is_taken(old, second)
-                  ? word_of(second_of(old), one_more(count_of(old)))
-                  : word_of(second, 0);
-    } while (!atomic_compare_exchange_weak(&throttle->word, &old, new));
+        if (is_taken(old, second)) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&throttle->word, &old,
+                                           word_of(second, 0)));
     *left_out = count_of(old);
-    return !is_taken(old, second);
+    return true;
+}
+
+void auth0_throttle_leave_out(auth0_throttle_t *throttle)
+{
+    uint64_t old = atomic_load(&throttle->word);
+
+    while (!atomic_compare_exchange_weak(
+        &throttle->word, &old,
+        word_of(second_of(old), one_more(count_of(old))))) {
+    }
+}
+
+bool auth0_throttle_admits(auth0_throttle_t *throttle, uint32_t *left_out,
+                           uint32_t now)
+{
+    if (auth0_throttle_pass(throttle, left_out, now)) {
+        return true;
+    }
+    auth0_throttle_leave_out(throttle);
+    return false;
 }
 
 bool auth0_throttle_is_open(const auth0_throttle_t *throttle, uint32_t now)

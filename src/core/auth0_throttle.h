@@ -18,10 +18,20 @@ typedef struct auth0_throttle_t {
 /*
  * True for the first in the second now (of a monotonic clock), with the number
  * of those left out before it in *left_out; it stays at UINT32_MAX from there
- * on. False for those that are to be left out; they are counted.
+ * on. False, with *left_out 0, for those that are to be left out; they are
+ * counted.
  */
 bool auth0_throttle_admits(auth0_throttle_t *throttle, uint32_t *left_out,
                            uint32_t now);
+
+/*
+ * The two halves of that, for those of which it is decided elsewhere: one that
+ * goes through in any case, and may be the first of its second; and one that
+ * is left out.
+ */
+bool auth0_throttle_pass(auth0_throttle_t *throttle, uint32_t *left_out,
+                         uint32_t now);
+void auth0_throttle_leave_out(auth0_throttle_t *throttle);
 
 /* True when one in the second now would be admitted. Counts nothing. */
 bool auth0_throttle_is_open(const auth0_throttle_t *throttle, uint32_t now);

@@ -134,6 +134,7 @@ int mod_auth0_check_access(request_rec *r)
     const mod_auth0_dir_t *dir = mod_auth0_dir(r);
 
     state = mod_auth0_request_make(r);
+    state->section = dir;
     if (dir->cors_preflight == MOD_AUTH0_ON && is_preflight(r)) {
         return pass_without_token(r, state);
     }

@@ -15,7 +15,9 @@ static const char *const names[MOD_AUTH0_FACT_COUNT] = {
     [MOD_AUTH0_OVERRIDE] = "AllowOverride",
     [MOD_AUTH0_OVERRIDE_LIST] = "AllowOverrideList",
     [MOD_AUTH0_OPTIONAL] = "Auth0Optional",
-    [MOD_AUTH0_TLS_ONLY] = "SSLRequireSSL"};
+    [MOD_AUTH0_TLS_ONLY] = "SSLRequireSSL",
+    [MOD_AUTH0_CLAIM_HEADER] = "Auth0ClaimHeader",
+    [MOD_AUTH0_CLAIM_ENV] = "Auth0ClaimEnv"};
 
 static void note(mod_auth0_area_t *area, const ap_directive_t *node)
 {

@@ -18,6 +18,8 @@ typedef enum mod_auth0_fact_t {
     MOD_AUTH0_OVERRIDE_LIST,
     MOD_AUTH0_OPTIONAL,
     MOD_AUTH0_TLS_ONLY,
+    MOD_AUTH0_CLAIM_HEADER,
+    MOD_AUTH0_CLAIM_ENV,
     MOD_AUTH0_FACT_COUNT
 } mod_auth0_fact_t;
 

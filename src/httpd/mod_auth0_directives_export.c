@@ -40,13 +40,23 @@ static bool is_one_of(const char *name, same_t *same, const char *const *names,
 /* Taken from every request of the host, these would be missed. */
 static const char *const taken_fields[] = {
     "Accept",
+    "Accept-Charset",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
     "Authorization",
+    "Cache-Control",
     "Connection",
     "Content-Encoding",
+    "Content-Language",
     "Content-Length",
+    "Content-Location",
+    "Content-Range",
     "Content-Type",
     "Cookie",
     "DPoP",
+    "Date",
     "Expect",
     "Forwarded",
     "Host",
@@ -58,10 +68,13 @@ static const char *const taken_fields[] = {
     "If-Unmodified-Since",
     "Keep-Alive",
     "Origin",
+    "Pragma",
+    "Prefer",
     "Proxy",
     "Proxy-Authorization",
     "Proxy-Connection",
     "Range",
+    "Referer",
     "Sec-WebSocket-Extensions",
     "Sec-WebSocket-Key",
     "Sec-WebSocket-Protocol",
@@ -70,9 +83,12 @@ static const char *const taken_fields[] = {
     "Trailer",
     "Transfer-Encoding",
     "Upgrade",
+    "User-Agent",
     "Via",
     "X-Forwarded-For",
     "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
     "X-Forwarded-Server",
 };
 
@@ -94,14 +110,14 @@ static const char *const taken_variables[] = {
     "CONTENT_TYPE",    "CONTEXT_PREFIX",    "CONTEXT_DOCUMENT_ROOT",
     "DOCUMENT_ROOT",   "GATEWAY_INTERFACE", "HTTPS",
     "LD_LIBRARY_PATH", "LD_PRELOAD",        "PATH",
-    "PATH_INFO",       "PATH_TRANSLATED",   "QUERY_STRING",
-    "REMOTE_ADDR",     "REMOTE_HOST",       "REMOTE_IDENT",
-    "REMOTE_PORT",     "REMOTE_USER",       "REQUEST_METHOD",
-    "REQUEST_SCHEME",  "REQUEST_URI",       "SCRIPT_FILENAME",
-    "SCRIPT_NAME",     "SCRIPT_URI",        "SCRIPT_URL",
-    "SERVER_ADDR",     "SERVER_ADMIN",      "SERVER_NAME",
-    "SERVER_PORT",     "SERVER_PROTOCOL",   "SERVER_SIGNATURE",
-    "SERVER_SOFTWARE",
+    "PHP_ADMIN_VALUE", "PHP_VALUE",         "PATH_INFO",
+    "PATH_TRANSLATED", "QUERY_STRING",      "REMOTE_ADDR",
+    "REMOTE_HOST",     "REMOTE_IDENT",      "REMOTE_PORT",
+    "REMOTE_USER",     "REQUEST_METHOD",    "REQUEST_SCHEME",
+    "REQUEST_URI",     "SCRIPT_FILENAME",   "SCRIPT_NAME",
+    "SCRIPT_URI",      "SCRIPT_URL",        "SERVER_ADDR",
+    "SERVER_ADMIN",    "SERVER_NAME",       "SERVER_PORT",
+    "SERVER_PROTOCOL", "SERVER_SIGNATURE",  "SERVER_SOFTWARE",
 };
 
 static bool is_variable(const char *name)
@@ -115,6 +131,15 @@ static bool is_variable(const char *name)
     return !*name;
 }
 
+/* In tables of httpd, case makes no difference. */
+static bool begins(auth0_span_t name, const char *prefix)
+{
+    size_t len = auth0_span_cstr(prefix).len;
+
+    return name.len >= len &&
+           auth0_span_is_nocase(auth0_span(name.ptr, len), prefix);
+}
+
 static const char *check_variable(const char *name)
 {
     auth0_span_t span = auth0_span_cstr(name);
@@ -123,8 +148,7 @@ static const char *check_variable(const char *name)
         return "is no name of an environment variable: letters, digits and "
                "underscores are right, such as AUTH0_SUB";
     }
-    if (auth0_span_starts(span, "HTTP_") ||
-        auth0_span_starts(span, "REDIRECT_")) {
+    if (begins(span, "HTTP_") || begins(span, "REDIRECT_")) {
         return "begins like the variables that httpd makes of what a client "
                "sends; choose a name of your own, such as AUTH0_SUB";
     }
@@ -221,21 +245,40 @@ static const char *add(cmd_parms *cmd, const kind_t *kind,
     return NULL;
 }
 
+static const char *check_count(cmd_parms *cmd, const kind_t *kind, int count,
+                               bool is_none)
+{
+    return count >= 2 || is_none
+               ? NULL
+               : apr_psprintf(
+                     cmd->pool,
+                     "%s takes a name and a claim, such as %s sub, and then "
+                     "plain, json or base64url, and required; or none alone",
+                     cmd->cmd->name,
+                     kind->is_sent_by_clients ? "X-Auth0-Sub" : "AUTH0_SUB");
+}
+
+/* The list of a section that says none is there, and empty. */
+static bool is_mixed(const apr_array_header_t *list, int count, bool is_none)
+{
+    return (is_none && count > 1) || (list && is_none == (list->nelts > 0));
+}
+
 static const char *set(cmd_parms *cmd, void *conf, const kind_t *kind,
                        char *const argv[], int argc)
 {
     apr_array_header_t **list = list_in(conf, kind->exports);
     bool is_none =
-        argc == 1 && auth0_span_is_nocase(auth0_span_cstr(argv[0]), NONE);
+        argc > 0 && auth0_span_is_nocase(auth0_span_cstr(argv[0]), NONE);
+    const char *why = check_count(cmd, kind, argc, is_none);
 
-    if (argc < 2 && !is_none) {
-        return apr_psprintf(cmd->pool,
-                            "%s takes a name and a claim, such as %s sub, and "
-                            "then plain, json or base64url, and required; or "
-                            "none alone",
-                            cmd->cmd->name,
-                            kind->is_sent_by_clients ? "X-Auth0-Sub"
-                                                     : "AUTH0_SUB");
+    if (why) {
+        return why;
+    }
+    if (is_mixed(*list, argc, is_none)) {
+        return mod_auth0_complain(cmd, argv[0],
+                                  "does not go with what else is said here: "
+                                  "none stands alone in a section");
     }
     if (!is_htaccess(cmd)) {
         mod_auth0_section_record(cmd, conf);
@@ -263,10 +306,6 @@ const char *mod_auth0_set_remote_user(cmd_parms *cmd, void *conf,
 {
     mod_auth0_dir_t *dir = conf;
 
-    if (!*claim) {
-        return mod_auth0_complain(cmd, claim,
-                                  "names no claim; the default is sub");
-    }
     if (!is_htaccess(cmd)) {
         mod_auth0_section_record(cmd, dir);
     }

@@ -119,12 +119,25 @@ static void forward(request_rec *r)
     keep_through_proxies(r);
 }
 
+/* mod_dir may have brought a request under a section that is not ours since. */
+static const mod_auth0_dir_t *section_of(request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if (mod_auth0_request_is_ours(r)) {
+        return mod_auth0_dir(r);
+    }
+    return state ? state->section : NULL;
+}
+
 static const mod_auth0_dir_t *nearest_of_ours(request_rec *r)
 {
-    while (r && !mod_auth0_request_is_ours(r)) {
-        r = mod_auth0_request_origin(r);
+    const mod_auth0_dir_t *dir = NULL;
+
+    for (; r && !dir; r = mod_auth0_request_origin(r)) {
+        dir = section_of(r);
     }
-    return r ? mod_auth0_dir(r) : NULL;
+    return dir;
 }
 
 int mod_auth0_forward(request_rec *r)

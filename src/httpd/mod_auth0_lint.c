@@ -49,6 +49,31 @@ static void look_at_type(const mod_auth0_lint_t *lint,
                      require->args));
 }
 
+/* Claims to be sent with another AuthType, or none. */
+static void look_at_exports(const mod_auth0_lint_t *lint,
+                            const mod_auth0_subject_t *subject)
+{
+    static const mod_auth0_fact_t facts[] = {MOD_AUTH0_CLAIM_HEADER,
+                                             MOD_AUTH0_CLAIM_ENV};
+    const mod_auth0_area_t *area = subject->area;
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        const ap_directive_t *line = area->said[facts[i]];
+        if (line && !subject->is_auth0 &&
+            !mod_auth0_area_says(area, facts[i], "none", lint->pool) &&
+            !mod_auth0_lint_in_htaccess(lint, "AuthType") &&
+            !mod_auth0_lint_in_htaccess(lint, line->directive) &&
+            !mod_auth0_lint_elsewhere(lint, area, mod_auth0_lint_is_auth0)) {
+            mod_auth0_lint_warn(
+                lint, line,
+                apr_psprintf(lint->pool,
+                             "%s sends nothing here, because AuthType Auth0 "
+                             "is not in force: add AuthType Auth0",
+                             line->directive));
+        }
+    }
+}
+
 /* True when all that is required is required outside, and is nothing. */
 static bool requires_nothing(const mod_auth0_lint_t *lint,
                              const mod_auth0_subject_t *subject)
@@ -229,7 +254,8 @@ static void look_at_server(const mod_auth0_lint_t *lint,
 static void (*const looks[])(const mod_auth0_lint_t *,
                              const mod_auth0_subject_t *) = {
     mod_auth0_lint_limit, mod_auth0_lint_granted, mod_auth0_lint_merging,
-    look_at_satisfy,      look_at_type,           look_at_nothing};
+    look_at_satisfy,      look_at_type,           look_at_exports,
+    look_at_nothing};
 
 static void look_at_section(const mod_auth0_lint_t *lint,
                             const mod_auth0_area_t *area)
@@ -246,7 +272,9 @@ static bool speaks_of_access(const mod_auth0_area_t *area)
 {
     return area->place.section &&
            (area->said[MOD_AUTH0_AUTH_TYPE] || area->said[MOD_AUTH0_REQUIRE] ||
-            area->said[MOD_AUTH0_SATISFY]);
+            area->said[MOD_AUTH0_SATISFY] ||
+            area->said[MOD_AUTH0_CLAIM_HEADER] ||
+            area->said[MOD_AUTH0_CLAIM_ENV]);
 }
 
 void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)

@@ -74,6 +74,17 @@ mod_auth0_subject_first(const mod_auth0_lint_t *lint,
     return NULL;
 }
 
+/* A section of a virtual host counts in it for shared ones of longer paths. */
+static bool covers_in_host(const mod_auth0_area_t *other,
+                           const mod_auth0_area_t *area)
+{
+    mod_auth0_place_t place = other->place;
+
+    place.host = NULL;
+    return !area->place.host && other->place.host &&
+           mod_auth0_tree_covers(&place, &area->place);
+}
+
 bool mod_auth0_lint_elsewhere(const mod_auth0_lint_t *lint,
                               const mod_auth0_area_t *area,
                               bool (*says)(const mod_auth0_lint_t *,
@@ -83,7 +94,8 @@ bool mod_auth0_lint_elsewhere(const mod_auth0_lint_t *lint,
         const mod_auth0_area_t *other = area_at(lint, i);
         if (other != area && other->place.section && says(lint, other) &&
             (mod_auth0_tree_may_meet(&other->place, &area->place) ||
-             mod_auth0_area_covers(area, other))) {
+             mod_auth0_area_covers(area, other) ||
+             covers_in_host(other, area))) {
             return true;
         }
     }

@@ -56,8 +56,8 @@ bool mod_auth0_lint_has_user(const mod_auth0_lint_t *lint,
                              const mod_auth0_area_t *area);
 
 /*
- * True when another section says so that is inside of area, or of which nobody
- * can tell whether it meets area.
+ * True when another section says so that is inside of area, or around it, be it
+ * in one virtual host only, or of which nobody can tell whether it meets area.
  */
 bool mod_auth0_lint_elsewhere(const mod_auth0_lint_t *lint,
                               const mod_auth0_area_t *area,

@@ -54,6 +54,7 @@ typedef struct mod_auth0_outgoing_t {
 
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
+    const mod_auth0_dir_t *section; /* of ours, that it was for; or NULL */
     auth0_policy_t policy;
     auth0_reason_t reason;
     const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */

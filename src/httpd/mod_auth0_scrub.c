@@ -94,13 +94,19 @@ void mod_auth0_scrub_fields(request_rec *r)
     }
 }
 
+/* A .htaccess file may name some that the server's configuration does not. */
 void mod_auth0_scrub_variables(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_server(r)->variables;
+    const apr_array_header_t *more = mod_auth0_dir(r)->variables;
 
     for (int i = 0; i < names->nelts; i++) {
         apr_table_unset(r->subprocess_env,
                         APR_ARRAY_IDX(names, i, const char *));
+    }
+    for (int i = 0; more && i < more->nelts; i++) {
+        apr_table_unset(r->subprocess_env,
+                        APR_ARRAY_IDX(more, i, auth0_export_t).name);
     }
 }
 

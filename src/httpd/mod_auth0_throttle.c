@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_throttle.h"
 
+#include <stdatomic.h>
+
 #include <http_main.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -9,16 +11,22 @@
 #include "httpd/mod_auth0_log.h"
 #include "net/auth0_clock.h"
 
+/* One kind of line; lies in memory that the processes share. */
+typedef struct kind_t {
+    auth0_throttle_t throttle;
+    _Atomic(server_rec *) server; /* where one was left out last */
+} kind_t;
+
 /* Written in post_config, inherited by every child. */
-static auth0_throttle_t *throttles;
+static kind_t *kinds;
 
 apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf)
 {
     apr_shm_t *shm;
     apr_status_t status = apr_shm_create(
-        &shm, MOD_AUTH0_LINE_COUNT * sizeof(*throttles), NULL, pconf);
+        &shm, MOD_AUTH0_LINE_COUNT * sizeof(*kinds), NULL, pconf);
 
-    throttles = status == APR_SUCCESS ? apr_shm_baseaddr_get(shm) : NULL;
+    kinds = status == APR_SUCCESS ? apr_shm_baseaddr_get(shm) : NULL;
     return status;
 }
 
@@ -27,16 +35,24 @@ static uint32_t now(void)
     return (uint32_t)(auth0_clock_monotonic() / 1000000);
 }
 
+/* Who looks for each line is shown each of them. */
+static bool is_free(const request_rec *r, int level)
+{
+    return level >= APLOG_DEBUG || !APLOG_R_IS_LEVEL(r, level) ||
+           APLOG_R_IS_LEVEL(r, APLOG_DEBUG);
+}
+
 int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
                        int level)
 {
     uint32_t left_out;
 
     *more = "";
-    if (level >= APLOG_DEBUG || !APLOG_R_IS_LEVEL(r, level)) {
+    if (is_free(r, level)) {
         return level;
     }
-    if (!auth0_throttle_admits(&throttles[kind], &left_out, now())) {
+    if (!auth0_throttle_admits(&kinds[kind].throttle, &left_out, now())) {
+        atomic_store(&kinds[kind].server, r->server);
         return APLOG_DEBUG;
     }
     if (left_out > 0) {
@@ -46,11 +62,10 @@ int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
     return level;
 }
 
-/* Who looks for each of our lines is shown each of theirs. */
 bool mod_auth0_throttle_is_open(const request_rec *r, int kind)
 {
-    return APLOG_R_IS_LEVEL(r, APLOG_DEBUG) ||
-           auth0_throttle_is_open(&throttles[kind], now());
+    return is_free(r, APLOG_ERR) ||
+           auth0_throttle_is_open(&kinds[kind].throttle, now());
 }
 
 static const char *const others[] = {
@@ -66,14 +81,44 @@ static const char *name_of(int kind)
                : others[kind - AUTH0_REASON_COUNT];
 }
 
+/*
+ * They were counted because their level was to be seen, which may be so for one
+ * section alone: so is what is said of them.
+ */
+static void tell(const server_rec *server, int kind, uint32_t count)
+{
+    server_rec loud = *server;
+
+    loud.log.module_levels = NULL;
+    loud.log.level = APLOG_INFO;
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, &loud,
+                 "%u more lines %s were left out of the log", (unsigned)count,
+                 name_of(kind));
+}
+
+void mod_auth0_throttle_note(const request_rec *r, int kind, bool is_written)
+{
+    kind_t *noted = &kinds[kind];
+    uint32_t left_out;
+
+    if (!is_written) {
+        auth0_throttle_leave_out(&noted->throttle);
+        atomic_store(&noted->server, r->server);
+    }
+    else if (auth0_throttle_pass(&noted->throttle, &left_out, now()) &&
+             left_out > 0) {
+        tell(r->server, kind, left_out);
+    }
+}
+
 void mod_auth0_throttle_tell(void)
 {
     for (int kind = 0; kind < MOD_AUTH0_LINE_COUNT; kind++) {
-        uint32_t rest = auth0_throttle_rest(&throttles[kind], now());
+        uint32_t rest = auth0_throttle_rest(&kinds[kind].throttle, now());
+        const server_rec *server = atomic_load(&kinds[kind].server);
+
         if (rest > 0) {
-            ap_log_error(APLOG_MARK, APLOG_INFO, 0, ap_server_conf,
-                         "%u more lines %s were left out of the log",
-                         (unsigned)rest, name_of(kind));
+            tell(server ? server : ap_server_conf, kind, rest);
         }
     }
 }

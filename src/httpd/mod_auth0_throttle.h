@@ -25,13 +25,20 @@ AUTH0_MUST_USE apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf);
 /*
  * At which level a line of this kind is to be written: at level, or, when there
  * was one in this second, at APLOG_DEBUG. *more ends the line: how many were
- * left out before it, from the request's pool, or "".
+ * left out before it, from the request's pool, or "". Where the log is of level
+ * debug, every line is written.
  */
 int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
                        int level);
 
 /* True when another module's line of this kind is within the limit. */
 bool mod_auth0_throttle_is_open(const request_rec *r, int kind);
+
+/*
+ * Count such a line, written or left out, and tell how many were left out
+ * before it.
+ */
+void mod_auth0_throttle_note(const request_rec *r, int kind, bool is_written);
 
 /* Tell what was left out where no line has come since. For one process. */
 void mod_auth0_throttle_tell(void);

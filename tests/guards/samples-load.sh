@@ -48,8 +48,8 @@ wrap()
     echo "DocumentRoot \"$root/htdocs\""
     for name in mpm_event unixd log_config authn_core authz_core authz_user \
         authz_host alias dir env headers setenvif socache_shmcb ssl rewrite \
-        expires mime status watchdog proxy proxy_http proxy_http2 http2 \
-        cgid macro; do
+        expires mime status watchdog proxy proxy_http proxy_http2 \
+        proxy_fcgi proxy_uwsgi http2 cgid macro; do
         load $name
     done
     echo "LoadModule auth0_module \"$ours\""

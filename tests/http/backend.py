@@ -33,7 +33,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_PATCH = _answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_OPTIONS = _answer
 
     def log_message(self, *_):
         pass

@@ -116,13 +116,13 @@ def run_as():
 
 #: Below those that the system gives to clients; test runs side by side have
 #: their own.
-FIRST_PORT, PORTS = 20000, 6000
+FIRST_PORT, PORTS, WORKERS = 20000, 3000, 4
 
 
 def free_port():
     """A port of 127.0.0.1 that nobody listens on, not given out lately."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    first = FIRST_PORT + worker % 2 * PORTS
+    first = FIRST_PORT + worker % WORKERS * PORTS
     while True:
         port = first + next(_ports) % PORTS
         with socket.socket() as probe:

@@ -23,10 +23,15 @@ def windows(data):
             yield run[start : start + LEAK]
 
 
+#: mod_ssl on an OpenSSL that is older than the one it was built with.
+NOT_OURS = "AH01882: "
+
+
 def is_loud(line):
     """At warn or above, or not a line of httpd's at all."""
     level = LEVEL.match(line)
-    return "exit signal" in line or not level or level[1] in LOUD
+    loud = "exit signal" in line or not level or level[1] in LOUD
+    return loud and NOT_OURS not in line
 
 
 class LogFile:

@@ -39,6 +39,7 @@ def says(said):
     return f'Header set Cache-Control "{said}"' if said else ""
 
 
+ALWAYS = 'Header always set Cache-Control "max-age=60"'
 SECTIONS = [
     location(f"/{source}/{name}", lines, SUB, VALID, says(said))
     for source, lines in SOURCES.items()
@@ -52,6 +53,9 @@ SECTIONS = [
     }.items()
     for name, said in SAID.items()
 ] + [
+    location("/lost/header", VALID, "ProxyPass !", ALWAYS),
+    location("/lost/cookie", "Auth0TokenSource cookie:at", VALID,
+             "ProxyPass !", ALWAYS),
     location("/open", "Require all granted", says("max-age=60")),
     location("/varying", SUB, VALID, 'Header set Vary "Accept"'),
     location("/varying/all", 'Header set Vary "*"'),
@@ -152,6 +156,23 @@ def test_report(httpd, said):
     for name, sent in [("anna", anna), ("nobody", late), ("nobody", None),
                        ("anna", anna)]:
         assert whose(ask(httpd, "header", path, sent)) == name
+
+
+@pytest.mark.parametrize("source, control, vary", **table([
+    ("header", "header", "max-age=60", "Authorization"),
+    ("cookie", "cookie", "max-age=60, private", "Cookie"),
+]))
+def test_what_is_not_found(httpd, source, control, vary):
+    """Only who has a token is told so, whatever the page is made by."""
+    path = f"/lost/{source}/{next(numbers)}"
+    for name in ("anna", "bob"):
+        response = ask(httpd, source, path, token_of(name))
+        assert (response.status, response.reason) == (404, "ok")
+        assert response.all("Cache-Control") == [control]
+        assert response.all("Vary") == [vary]
+    response = ask(httpd, source, path, None)
+    assert (response.status, response.reason) == (401, "request.no_token")
+    assert "no-store" in response.header("Cache-Control")
 
 
 def test_what_is_public_is_cached(httpd):

@@ -49,6 +49,10 @@ CONFIG = "\n".join(
         location("/failing", SUB, VALID, "ErrorDocument 503 /backend/error",
                  "ProxyPass http://127.0.0.1:1/"),
         """
+<Location />
+    CGIPassAuth On
+</Location>
+SetEnvIf X-Org "(.+)" ORG=$1
 ProxyPass /backend http://127.0.0.1:%(backend)d/backend
 DirectoryIndex index.cgi
 AddHandler cgi-script .cgi
@@ -78,7 +82,7 @@ RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
 PLACES = ("dir/index", "open/dir/index", "out/index", "none/index",
           "negotiated/page", "sub/env", "org/env", "open/env", "within/env",
           "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
-          "h/user/env", "h/none/env")
+          "h/user/env", "h/none/env", "h/own/env")
 FILES = {
     "keys.json": tokens.jwks(KEY),
     **{f"htdocs/{place}.cgi": PROGRAM for place in PLACES},
@@ -93,6 +97,7 @@ FILES = {
         for place in ("open", "sub", "org")
     ),
     "htdocs/h/env/.htaccess": "Auth0ClaimEnv MY_SUB sub json\n",
+    "htdocs/h/own/.htaccess": "Auth0ClaimEnv ORG other\n",
     "htdocs/h/known/.htaccess": "Auth0ClaimHeader X-Auth0-Org org_id\n",
     "htdocs/h/unknown/.htaccess": "Auth0ClaimHeader X-New org_id\n",
     "htdocs/h/user/.htaccess": "Auth0RemoteUser org_id\n",
@@ -251,6 +256,17 @@ def test_htaccess(httpd):
     assert told(ask(httpd, "none"))[0] == (None, None)
     assert ask(httpd, "env")["MY_SUB"] == f'"{tokens.SUBJECT}"'
     assert ask(httpd, "user")["REMOTE_USER"] == "org_1"
+
+
+def test_a_variable_of_a_htaccess_is_nobody_elses(httpd):
+    """Though rules of the server would make it of what a client sends."""
+    fields = [("X-Org", "evil")]
+    response = httpd.get("/h/own/env.cgi", token(), headers=fields)
+    assert "ORG" not in json.loads(response.text)
+    response = httpd.get("/h/own/env.cgi", token(other="o"), headers=fields)
+    assert json.loads(response.text)["ORG"] == "o"
+    response = httpd.get("/h/plain/env.cgi", token(), headers=fields)
+    assert json.loads(response.text)["ORG"] == "evil"
 
 
 def test_htaccess_may_not_invent_a_field(httpd, announce):

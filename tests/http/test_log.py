@@ -27,8 +27,12 @@ REST = re.compile(r"\] (\d+) more lines (\w+\.\w+) were left out of the log")
 AUTHZ_CORE = "AH01631: .* authorization failure"
 
 
-def server(level, **more):
-    config = ANYTHING + TENANT + SECTION + f"LogLevel auth0:{level}\n"
+def server(level, within=None, **more):
+    """Lines of a level; within: for that section alone."""
+    log = f"LogLevel auth0:{level}"
+    if within:
+        log = f"LogLevel auth0:warn\n{location(within, log)}"
+    config = ANYTHING + TENANT + SECTION + f"{log}\n"
     return Httpd(config + "MaxKeepAliveRequests 0\n", FILES, **more)
 
 
@@ -82,11 +86,20 @@ def test_F32_flood_of_refusals(mpm):
     assert min(expected["request.no_token"], expected["claims.exp"]) > 1000
 
 
-def test_flood_of_what_is_forbidden(announce):
-    """mod_authz_core has a line of level error on each of these."""
+OTHERS = re.compile(r"\] (\d+) more lines of mod_authz_core on")
+
+
+@pytest.mark.parametrize("level, within", [
+    ("info", None), ("warn", None), ("info", "/orders"),
+])
+def test_flood_of_what_is_forbidden(announce, level, within):
+    """
+    mod_authz_core has a line of level error on each of these, which counts
+    whatever else is to be seen.
+    """
     announce(AUTHZ_CORE)
     lacking = tokens.token(KEY, scope="write")
-    with server("info") as httpd:
+    with server(level, within) as httpd:
         plan = Plan(httpd.port, Same(load.request("/orders", lacking)))
         with Load(plan) as loads:
             begin = time.monotonic()
@@ -94,13 +107,27 @@ def test_flood_of_what_is_forbidden(announce):
             time.sleep(2)
             (sample,) = loads.stop()
             lasted = time.monotonic() - begin
-        httpd.wait_for_log("more lines of mod_authz_core on authorization")
+        wait_until(
+            lambda: sum(others(httpd)) == refusals(httpd)["require.scope"],
+            "a line on the rest", 5,
+        )
         text = httpd.error_log.read_text()
     assert sample.statuses() == {403: len(sample)} and len(sample) > 200
-    found = len(re.findall(AUTHZ_CORE, text))
     # Between the question and the answer others may ask the same.
+    found, _ = others_in(text)
     assert 1 <= found <= (lasted + 1) * 8
-    assert text.count("] require.scope: ") <= lasted + 1
+    ours = text.count("] require.scope: ")
+    assert (1 if level == "info" else 0) <= ours <= lasted + 1
+
+
+def others_in(text):
+    """Lines of mod_authz_core, and those that were told to be left out."""
+    left_out = sum(int(number) for number in OTHERS.findall(text))
+    return len(re.findall(AUTHZ_CORE, text)), left_out
+
+
+def others(httpd):
+    return others_in(httpd.error_log.read_text())
 
 
 def all_told(httpd):
@@ -108,13 +135,26 @@ def all_told(httpd):
     return written + left_out == refusals(httpd)
 
 
-def test_all_are_written_for_who_looks(announce):
+def test_all_are_written_for_who_looks():
+    """Each at its own level, and none of them counts as left out."""
     with server("debug") as httpd:
         for _ in range(20):
             httpd.get("/orders")
+        time.sleep(1.5)
         text = httpd.error_log.read_text()
-    assert text.count("request.no_token: ") == 20
-    assert "[auth0:debug]" in text
+    assert len(re.findall(r"auth0:info\S* .*request\.no_token: ", text)) == 20
+    assert not MORE.search(text) and not REST.search(text)
+
+
+def test_a_section_alone_is_told_of_the_rest():
+    """Though nothing else of the server writes lines of this level."""
+    with server("info", "/orders") as httpd:
+        for _ in range(20):
+            httpd.get("/orders")
+        wait_until(lambda: all_told(httpd), "a line on the rest", 5)
+        written, left_out = lines(httpd)
+    assert written["request.no_token"] + left_out["request.no_token"] == 20
+    assert left_out["request.no_token"] > 0
 
 
 def test_claims_that_cannot_be_sent():

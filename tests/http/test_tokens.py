@@ -758,7 +758,8 @@ USERS = [
     ("sub_empty", "/member", {"sub": ""}, '""'),
     ("another_claim", "/email", {"email": "a@example.com"}, "a@example.com"),
     ("another_claim_absent", "/email", {}, '""'),
-    ("another_claim_number", "/email", {"email": 1}, '""'),
+    ("another_claim_number", "/email", {"email": 1}, "1"),
+    ("another_claim_array", "/email", {"email": ["a"]}, '""'),
 ]
 
 

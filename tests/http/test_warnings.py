@@ -4,6 +4,7 @@ Warnings of httpd -t: sections that look protected and are not. A case is a
 configuration, the line that is warned of, and words of the warning. Look-alikes
 must stay silent: a false alarm is a defect.
 """
+import json
 import pathlib
 import re
 
@@ -14,6 +15,7 @@ import tokens
 from conf import ANYTHING, PAGE, TENANT
 from env import Httpd
 from logs import watch
+from test_export import PROGRAM
 
 KEY = tokens.rsa_key("main")
 FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
@@ -24,12 +26,15 @@ SCOPE = "Require auth0-scope read"
 USER = "Require valid-user"
 ALL = "Require all granted"
 AUTH0 = "AuthType Auth0"
+HEADER = "Auth0ClaimHeader X-Auth0-Sub sub"
+ENV = "Auth0ClaimEnv AUTH0_SUB sub"
 BASIC = ["AuthType Basic", "AuthName x", "AuthUserFile ${DIR}/users"]
 
 LIMIT = "open to everybody: use <LimitExcept>, or Require method"
 GRANTED = "is an alternative to Require auth0-scope read on line"
 SATISFY = "Satisfy Any lets in whatever Order, Allow and Deny do not refuse"
 NO_TYPE = "Require auth0-scope read needs AuthType Auth0"
+UNSENT = " sends nothing here, because AuthType Auth0 is not in force"
 NOTHING = "AuthType Auth0 asks for no token by itself"
 PLAIN = "tokens come to this server by plain HTTP at"
 
@@ -197,6 +202,49 @@ WARNED = {
         SCOPE,
         NO_TYPE,
     ),
+    # claims to be sent without AuthType
+    "claim_header": (section("/orders", HEADER), HEADER,
+                     "Auth0ClaimHeader" + UNSENT),
+    "claim_env": (section("/orders", ENV, ALL), ENV, "Auth0ClaimEnv" + UNSENT),
+    "claim_of_the_last_line": (
+        section("/orders", HEADER, HEADER.replace("Sub", "S") + " required"),
+        HEADER.replace("Sub", "S") + " required",
+        "Auth0ClaimHeader" + UNSENT,
+    ),
+    "claim_with_another_type": (
+        section("/orders", *BASIC, USER, ENV), ENV, "Auth0ClaimEnv" + UNSENT,
+    ),
+    "claim_with_another_type_inside": (
+        section("/", AUTH0, USER)
+        + section("/orders", *BASIC, USER, HEADER),
+        HEADER,
+        "Auth0ClaimHeader" + UNSENT,
+    ),
+    "claim_for_another_place": (
+        orders(USER) + section("/other", HEADER),
+        HEADER,
+        "Auth0ClaimHeader" + UNSENT,
+    ),
+    "claim_in_a_shorter_place_that_is_left_out": (
+        section("/orders", HEADER) + section("/order", AUTH0, USER),
+        HEADER,
+        "Auth0ClaimHeader" + UNSENT,
+    ),
+    "claim_in_a_folder": (
+        section("${DIR}/htdocs", HEADER, kind="Directory"),
+        HEADER,
+        "Auth0ClaimHeader" + UNSENT,
+    ),
+    "claim_in_if": (
+        section("/x", block("If", ENV, args="true")), ENV,
+        "Auth0ClaimEnv" + UNSENT,
+    ),
+    "claim_in_another_host": (
+        host("*:*", section("/", AUTH0, USER))
+        + host("*:*", "ServerName b.example", section("/orders", HEADER)),
+        HEADER,
+        "Auth0ClaimHeader" + UNSENT,
+    ),
     # AuthType without Require
     "nothing": (orders(), AUTH0, NOTHING),
     "nothing_but_granted_around": (section("/", ALL) + orders(), AUTH0, NOTHING),
@@ -341,6 +389,47 @@ SILENT = {
     "type_in_if": section("/orders", SCOPE, block("If", AUTH0, args="true")),
     "type_in_htaccess": section("${DIR}/htdocs", SCOPE,
                                 "AllowOverride AuthConfig", kind="Directory"),
+    "type_in_a_host_for_a_shared_section": section("/orders", SCOPE)
+    + host("*:*", section("/", AUTH0, USER, "AuthMerging And")),
+    "claims": orders(USER, HEADER, ENV),
+    "claims_with_the_type_around": section("/", AUTH0, USER)
+    + section("/orders", HEADER, ENV),
+    "claims_with_the_type_in_a_part": section("/", HEADER, ENV) + orders(USER),
+    "claims_with_the_type_around_later": section("/orders", HEADER)
+    + section("/", AUTH0, USER),
+    "claims_with_the_type_in_the_same_place": section("/orders", HEADER)
+    + orders(USER),
+    "claims_with_the_type_in_a_folder": section("/orders", HEADER)
+    + section("${DIR}/htdocs", AUTH0, USER, kind="Directory"),
+    "claims_in_a_folder": section("${DIR}/htdocs", HEADER, kind="Directory")
+    + orders(USER),
+    "claims_by_pattern": section('"^/o"', HEADER, kind="LocationMatch")
+    + orders(USER),
+    "claims_in_files": section("page.html", HEADER, kind="Files")
+    + orders(USER),
+    "claims_in_if": orders(USER, block("If", HEADER, args="true")),
+    "claims_with_the_type_in_if": section(
+        "/orders", HEADER, block("If", AUTH0, USER, args="true")
+    ),
+    "claims_with_the_type_in_htaccess": section("/orders", HEADER)
+    + section("${DIR}/htdocs", "AllowOverride AuthConfig", kind="Directory"),
+    "claims_named_for_htaccess": section("/orders", HEADER)
+    + section("${DIR}/htdocs", "AllowOverrideList Auth0ClaimHeader",
+              kind="Directory"),
+    "claims_of_the_server": f"{HEADER}\n{ENV}\n" + section("/x", ALL),
+    "claims_of_the_host": host("*:*", HEADER, section("/x", ALL)),
+    "claims_shared_with_a_host": section("/orders", HEADER)
+    + host("*:*", section("/", AUTH0, USER)),
+    "claims_shared_with_a_part_of_a_host": section("/", ENV)
+    + host("*:*", orders(USER)),
+    "claims_in_a_host_with_a_shared_type": section("/", AUTH0, USER)
+    + host("*:*", section("/orders", HEADER)),
+    "claims_none": section("/public", "Auth0ClaimHeader none",
+                           "Auth0ClaimEnv NONE", ALL),
+    "claims_none_with_another_type": section("/", AUTH0, USER, HEADER)
+    + section("/x", *BASIC, USER, "Auth0ClaimHeader none"),
+    "claims_inherited_by_another_type": section("/", AUTH0, USER, HEADER)
+    + section("/x", *BASIC, USER) + section("/public", ALL),
     "require_of_another_module": section("/orders", "Require ip ::1"),
     "require_around": section("/", AUTH0, USER)
     + section("/orders", AUTH0),
@@ -483,3 +572,33 @@ def test_a_server_with_warnings_starts_and_serves(announce):
         answers.accepted(httpd.get("/orders", good), tokens.SUBJECT)
         answers.refused(httpd.get("/orders"), "request.no_token")
         assert httpd.get("/none", good).status == 500
+
+
+def test_claims_are_sent_where_nothing_is_warned_of(announce):
+    """A shared section sends nothing, but in the host that has the type."""
+    announce("Warning on line .* sends nothing here")
+    config = TENANT + "".join([
+        'ScriptAliasMatch "^/" "${DIR}/cgi/env.cgi"\n',
+        section("/orders", HEADER, ALL),
+        section("/other", ENV, ALL),
+        host("*:*", "ServerName api.example.com"),
+        host("*:*", "ServerName typed.example",
+             section("/orders", AUTH0, USER)),
+    ])
+    files = {**FILES, "cgi/env.cgi": PROGRAM}
+    with Httpd(config, files, modules=["cgid"]) as httpd:
+        for name, path, wanted in [
+            ("api.example.com", "/orders", None),
+            ("api.example.com", "/other", None),
+            ("typed.example", "/orders", tokens.SUBJECT),
+            ("typed.example", "/other", None),
+        ]:
+            response = httpd.get(path, tokens.token(KEY), headers=[
+                ("Host", name), ("X-Auth0-Sub", "lie")
+            ])
+            assert response.status == 200
+            environment = json.loads(response.text)
+            assert environment.get("HTTP_X_AUTH0_SUB") == wanted
+            assert "AUTH0_SUB" not in environment
+        number = httpd.error_log.read_text().count("sends nothing here")
+        assert number == 1

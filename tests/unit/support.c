@@ -107,6 +107,17 @@ auth0_span_t support_copy(auth0_span_t text, apr_pool_t *pool)
     return auth0_span(copy, text.len);
 }
 
+/* Its next bytes have been used before: none of them happens to be zero. */
+apr_pool_t *support_dirty_pool(apr_pool_t *parent)
+{
+    enum { SIZE = 4096 };
+    apr_pool_t *pool;
+    assert_int_equal(apr_pool_create(&pool, parent), APR_SUCCESS);
+    memset(apr_palloc(pool, SIZE), 'x', SIZE);
+    apr_pool_clear(pool);
+    return pool;
+}
+
 const char *support_string(auth0_span_t text, apr_pool_t *pool)
 {
     return apr_pstrmemdup(pool, text.ptr, text.len);

@@ -42,6 +42,7 @@ unsigned support_text(const char *row, const char *got, const char *want);
 
 auth0_span_t support_span(const char *text);
 auth0_span_t support_copy(auth0_span_t text, apr_pool_t *pool);
+apr_pool_t *support_dirty_pool(apr_pool_t *parent);
 const char *support_string(auth0_span_t text, apr_pool_t *pool);
 const char *support_b64(const char *text, apr_pool_t *pool);
 const char *support_repeat(const char *text, size_t count, apr_pool_t *pool);

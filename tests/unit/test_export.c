@@ -46,6 +46,8 @@ static const value_row_t rows[] = {
      "YQ0KWC1BZG1pbjogMQ"},
     {"\"a\\nb\"", NOT_ASCII, "\"a\\nb\"", "YQpi"},
     {"\"a\\rb\"", NOT_ASCII, "\"a\\rb\"", "YQ1i"},
+    {"\"\\na\"", NOT_ASCII, "\"\\na\"", "CmE"},
+    {"[\"\\na\"]", NOT_ASCII, "[\"\\na\"]", "WyJcbmEiXQ"},
     {"\"a\\tb\"", NOT_ASCII, "\"a\\tb\"", "YQli"},
     {"\"a\\u007fb\"", NOT_ASCII, "\"a\\u007fb\"", "YX9i"},
     {"\"a\\u001bb\"", NOT_ASCII, "\"a\\u001Bb\"", "YRti"},
@@ -168,9 +170,13 @@ static void all_together_have_a_limit(void **state)
     assert_int_equal(room, 0);
     assert_string_equal(value_of(&room, "\"\"", AUTH0_ENCODING_PLAIN, *state),
                         "");
+    static const char *const too_much = "!comes to more than 16384 bytes";
     assert_true(auth0_span_starts(
         support_span(value_of(&room, "7", AUTH0_ENCODING_PLAIN, *state)),
-        "!comes to more than 16384 bytes"));
+        too_much));
+    assert_true(auth0_span_starts(
+        support_span(value_of(&room, large, AUTH0_ENCODING_PLAIN, *state)),
+        too_much));
 }
 
 static void claims_are_found_by_name_or_pointer(void **state)
@@ -219,6 +225,9 @@ static const words_row_t word_rows[] = {
     {{"required", "json"}, 2, 1, AUTH0_ENCODING_PLAIN, true},
     {{"json", "json"}, 2, 1, AUTH0_ENCODING_JSON, false},
     {{"json", "required", "x"}, 3, 2, AUTH0_ENCODING_JSON, true},
+    {{"json"}, 0, 0, AUTH0_ENCODING_PLAIN, false},
+    {{"required"}, 0, 0, AUTH0_ENCODING_PLAIN, false},
+    {{"json", "required"}, 1, 1, AUTH0_ENCODING_JSON, false},
     {{"base64"}, 1, 0, AUTH0_ENCODING_PLAIN, false},
     {{""}, 1, 0, AUTH0_ENCODING_PLAIN, false},
 };

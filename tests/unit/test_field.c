@@ -109,6 +109,8 @@ static const list_row_t lists[] = {
     {"close,,X-Auth0-Sub,,", "close"},
     {"close, X-Auth0-Subs", "close, X-Auth0-Subs"},
     {",,X-Auth0-Sub", NULL},
+    {"X-Auth0-Sub,a", "a"},
+    {"a,X-Auth0-Sub,b", "a,b"},
     {"X-Auth0-Sub;q=1, close", "X-Auth0-Sub;q=1, close"},
 };
 
@@ -124,12 +126,22 @@ static void what_is_managed_is_taken_off_a_list(void **state)
 {
     unsigned bad = 0;
     for (size_t i = 0; i < COUNT(lists); i++) {
+        apr_pool_t *pool = support_dirty_pool(*state);
         bad += support_text(
             lists[i].list,
-            auth0_field_list_without(lists[i].list, managed(*state), *state),
+            auth0_field_list_without(lists[i].list, managed(pool), pool),
             lists[i].want);
     }
     assert_int_equal(bad, 0);
+}
+
+static void a_name_may_have_one_letter(void **state)
+{
+    apr_array_header_t *names_of =
+        apr_array_make(*state, 1, sizeof(const char *));
+    APR_ARRAY_PUSH(names_of, const char *) = "X";
+    assert_string_equal(auth0_field_list_without("a,x", names_of, *state), "a");
+    assert_null(auth0_field_list_without("x", names_of, *state));
 }
 
 static void a_list_without_them_is_not_copied(void **state)
@@ -154,6 +166,7 @@ int main(void)
         SUPPORT_TEST(names_are_one_but_for_case_and_punctuation),
         SUPPORT_TEST(a_nul_byte_hides_nothing),
         SUPPORT_TEST(what_is_managed_is_taken_off_a_list),
+        SUPPORT_TEST(a_name_may_have_one_letter),
         SUPPORT_TEST(a_list_without_them_is_not_copied),
         SUPPORT_TEST(a_name_is_found_as_it_was_written),
     };

@@ -188,6 +188,23 @@ static void a_url_loses_it_in_its_query_alone(void **state)
     assert_int_equal(bad, 0);
 }
 
+static void a_name_may_have_one_letter(void **state)
+{
+    static const char *const texts[] = {"a", "b&a", "b;c&a", "a&b"};
+    auth0_span_t value;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        auth0_span_t text = support_span(texts[i]);
+        assert_int_equal(auth0_form_find(&value, text, "a", *state), AUTH0_OK);
+        assert_int_equal(value.len, 0);
+    }
+    auth0_span_t hidden = support_span("b;a");
+    assert_int_equal(auth0_form_find(&value, hidden, "a", *state),
+                     AUTH0_REQUEST_MALFORMED);
+    assert_int_equal(auth0_form_without(hidden, "a", *state).len, 0);
+    assert_true(auth0_span_is(
+        auth0_form_without(support_span("b&a"), "a", *state), "b"));
+}
+
 static void many_pairs_are_no_burden(void **state)
 {
     const char *many = support_repeat("a=1&", 16384, *state);
@@ -209,6 +226,7 @@ int main(void)
         SUPPORT_TEST(the_rest_is_what_it_was),
         SUPPORT_TEST(what_does_not_bear_the_name_is_the_same_span),
         SUPPORT_TEST(a_url_loses_it_in_its_query_alone),
+        SUPPORT_TEST(a_name_may_have_one_letter),
         SUPPORT_TEST(many_pairs_are_no_burden),
     };
     return SUPPORT_RUN(tests);

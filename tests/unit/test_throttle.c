@@ -67,6 +67,35 @@ static void the_rest_is_told_once_and_late(void **state)
     assert_int_equal(left_out, 0);
 }
 
+static void what_goes_through_anyway_is_not_counted(void **state)
+{
+    auth0_throttle_t throttle = {0};
+    uint32_t left_out = 9;
+    (void)state;
+    assert_true(auth0_throttle_pass(&throttle, &left_out, 5));
+    assert_int_equal(left_out, 0);
+    assert_false(auth0_throttle_pass(&throttle, &left_out, 5));
+    assert_false(auth0_throttle_is_open(&throttle, 5));
+    auth0_throttle_leave_out(&throttle);
+    auth0_throttle_leave_out(&throttle);
+    assert_true(auth0_throttle_pass(&throttle, &left_out, 6));
+    assert_int_equal(left_out, 2);
+    assert_int_equal(auth0_throttle_rest(&throttle, 9), 0);
+}
+
+/* One left out is as many as there may be. */
+static void a_rest_of_one_is_told(void **state)
+{
+    auth0_throttle_t throttle = {0};
+    uint32_t left_out;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        (void)auth0_throttle_admits(&throttle, &left_out, 7);
+    }
+    assert_int_equal(auth0_throttle_rest(&throttle, 9), 1);
+    assert_int_equal(auth0_throttle_rest(&throttle, 9), 0);
+}
+
 #define THREADS 4
 #define TURNS 20000
 
@@ -119,6 +148,8 @@ int main(void)
         SUPPORT_TEST(one_a_second_is_admitted),
         SUPPORT_TEST(the_count_stays_at_its_end),
         SUPPORT_TEST(the_rest_is_told_once_and_late),
+        SUPPORT_TEST(what_goes_through_anyway_is_not_counted),
+        SUPPORT_TEST(a_rest_of_one_is_told),
         SUPPORT_TEST(nothing_is_lost_between_threads),
     };
     return SUPPORT_RUN(tests);
