@@ -51,6 +51,20 @@ size_t auth0_b64url_decoded_len(auth0_span_t text)
     return text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
 }
 
+/* text is valid, and bytes has room for what it stands for. */
+static void decode(unsigned char *bytes, auth0_span_t text)
+{
+    unsigned bits = 0;
+    size_t done = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        bits = (bits << 6 | value_of(text.ptr[i])) & 0xffffff;
+        if (i % 4 != 0) {
+            bytes[done++] = (unsigned char)(bits >> (6 - 2 * (i % 4)) & 0xff);
+        }
+    }
+}
+
 bool auth0_b64url_decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
 {
     *out = auth0_span("", 0);
@@ -58,18 +72,20 @@ bool auth0_b64url_decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
         return false;
     }
     size_t len = auth0_b64url_decoded_len(text);
-    char *bytes = apr_palloc(pool, len + 1);
-    unsigned bits = 0;
-    size_t done = 0;
+    unsigned char *bytes = apr_palloc(pool, len + 1);
 
-    for (size_t i = 0; i < text.len; i++) {
-        bits = (bits << 6 | value_of(text.ptr[i])) & 0xffffff;
-        if (i % 4 != 0) {
-            bytes[done++] = (char)(bits >> (6 - 2 * (i % 4)) & 0xff);
-        }
-    }
+    decode(bytes, text);
     bytes[len] = '\0';
-    *out = auth0_span(bytes, len);
+    *out = auth0_span((const char *)bytes, len);
+    return true;
+}
+
+bool auth0_b64url_decode_into(unsigned char *out, size_t len, auth0_span_t text)
+{
+    if (!auth0_b64url_valid(text) || auth0_b64url_decoded_len(text) != len) {
+        return false;
+    }
+    decode(out, text);
     return true;
 }
 

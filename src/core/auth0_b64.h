@@ -23,6 +23,13 @@ size_t auth0_b64url_decoded_len(auth0_span_t text);
 bool auth0_b64url_decode(auth0_span_t *out, auth0_span_t text,
                          apr_pool_t *pool);
 
+/*
+ * The same without a pool, for texts of a known size: into the len bytes at
+ * out. False, with nothing written, when text does not stand for exactly len.
+ */
+bool auth0_b64url_decode_into(unsigned char *out, size_t len,
+                              auth0_span_t text);
+
 /* Encode bytes; the NUL terminated result is allocated from pool. */
 const char *auth0_b64url_encode(auth0_span_t bytes, apr_pool_t *pool);
 

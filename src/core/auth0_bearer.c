@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_dpop.h"
 
 /* RFC 9110 section 11.2: the alphabet of token68 before its padding. */
 static bool is_token68_byte(char c)
@@ -28,11 +29,21 @@ bool auth0_bearer_is_token68(auth0_span_t text)
     return len > 0;
 }
 
+static auth0_scheme_t scheme_of(auth0_span_t word, bool is_dpop_known)
+{
+    if (auth0_span_is_nocase(word, "Bearer")) {
+        return AUTH0_SCHEME_BEARER;
+    }
+    return is_dpop_known && auth0_span_is_nocase(word, "DPoP")
+               ? AUTH0_SCHEME_DPOP
+               : AUTH0_SCHEME_NONE;
+}
+
 /*
  * httpd joins repeated fields by ", ". What stands behind another scheme's
  * comma is either one of its parameters or the next field's credentials.
  */
-static bool hides_bearer(auth0_span_t rest)
+static bool hides_token(auth0_span_t rest, bool is_dpop_known)
 {
     auth0_span_t part;
     auth0_span_t word;
@@ -40,27 +51,29 @@ static bool hides_bearer(auth0_span_t rest)
     while (rest.len > 0) {
         (void)auth0_span_cut(&part, &rest, ',');
         if (auth0_span_word(&word, &part) &&
-            auth0_span_is_nocase(word, "Bearer")) {
+            scheme_of(word, is_dpop_known) != AUTH0_SCHEME_NONE) {
             return true;
         }
     }
     return false;
 }
 
-auth0_reason_t auth0_bearer_token(auth0_span_t *token,
-                                  const char *authorization)
+auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
+                                  const char *authorization, bool is_dpop_known)
 {
     auth0_span_t rest = auth0_span_cstr(authorization);
-    auth0_span_t scheme;
+    auth0_span_t word;
     auth0_span_t extra;
 
     *token = auth0_span("", 0);
-    if (!auth0_span_word(&scheme, &rest)) {
+    *scheme = AUTH0_SCHEME_NONE;
+    if (!auth0_span_word(&word, &rest)) {
         return AUTH0_REQUEST_NO_TOKEN;
     }
-    if (!auth0_span_is_nocase(scheme, "Bearer")) {
-        return hides_bearer(rest) ? AUTH0_REQUEST_MULTIPLE
-                                  : AUTH0_REQUEST_SCHEME;
+    *scheme = scheme_of(word, is_dpop_known);
+    if (*scheme == AUTH0_SCHEME_NONE) {
+        return hides_token(rest, is_dpop_known) ? AUTH0_REQUEST_MULTIPLE
+                                                : AUTH0_REQUEST_SCHEME;
     }
     if (rest.len > 0 && memchr(rest.ptr, ',', rest.len)) {
         return AUTH0_REQUEST_MULTIPLE;
@@ -97,15 +110,34 @@ static const char *parameter(const char *name, const char *value,
     return value ? apr_pstrcat(pool, ", ", name, "=\"", value, "\"", NULL) : "";
 }
 
-const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
+static const char *what_went_wrong(const auth0_challenge_t *challenge,
                                    apr_pool_t *pool)
 {
     const auth0_reason_info_t *info = auth0_reason_info(challenge->reason);
 
-    return apr_pstrcat(pool, "Bearer realm=", quote(challenge->realm, pool),
-                       parameter("error", info->error, pool),
+    return apr_pstrcat(pool, parameter("error", info->error, pool),
                        parameter("error_description", info->description, pool),
                        parameter("scope", challenge->scope, pool),
                        parameter("acr_values", challenge->acr_values, pool),
                        parameter("max_age", challenge->max_age, pool), NULL);
+}
+
+const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
+                                   apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "Bearer realm=", quote(challenge->realm, pool),
+                       challenge->scheme == AUTH0_SCHEME_DPOP
+                           ? ""
+                           : what_went_wrong(challenge, pool),
+                       NULL);
+}
+
+const char *auth0_dpop_challenge(const auth0_challenge_t *challenge,
+                                 apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "DPoP realm=", quote(challenge->realm, pool),
+                       challenge->scheme == AUTH0_SCHEME_DPOP
+                           ? what_went_wrong(challenge, pool)
+                           : "",
+                       parameter("algs", auth0_dpop_algs(), pool), NULL);
 }

@@ -10,22 +10,38 @@
 /* True when the text has the form of a token: b64token of RFC 6750. */
 bool auth0_bearer_is_token68(auth0_span_t text);
 
+/* How a token came. */
+typedef enum auth0_scheme_t {
+    AUTH0_SCHEME_NONE = 0, /* in the query, a form or a cookie */
+    AUTH0_SCHEME_BEARER,   /* RFC 6750 section 2.1             */
+    AUTH0_SCHEME_DPOP      /* RFC 9449 section 7.1             */
+} auth0_scheme_t;
+
 /*
  * The token in the value of an Authorization field (RFC 6750 section 2.1,
- * RFC 9110 section 11.4); authorization is NULL when the field is absent.
- * AUTH0_OK with *token borrowed from authorization, or a reason of the stage
- * request.
+ * RFC 9449 section 7.1, RFC 9110 section 11.4), and its scheme; authorization
+ * is NULL when the field is absent. DPoP is another scheme like any other
+ * unless is_dpop_known. AUTH0_OK with *token borrowed from authorization, or a
+ * reason of the stage request with *token empty; *scheme is the one of the
+ * first word even then, or AUTH0_SCHEME_NONE when that is neither of the two.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_bearer_token(auth0_span_t *token,
-                                                 const char *authorization);
+                                                 auth0_scheme_t *scheme,
+                                                 const char *authorization,
+                                                 bool is_dpop_known);
 
-/* What a WWW-Authenticate field is made of. */
+/*
+ * What a WWW-Authenticate field is made of. Where an answer has two of them,
+ * only one tells what went wrong: the DPoP challenge when scheme is that, else
+ * the Bearer challenge. The other one has its realm, and algs, alone.
+ */
 typedef struct auth0_challenge_t {
     const char *realm;
     auth0_reason_t reason;
     const char *scope;      /* words, or NULL                           */
     const char *acr_values; /* words, or NULL: RFC 9470 section 3       */
     const char *max_age;    /* seconds in digits, or NULL, of the same  */
+    auth0_scheme_t scheme;  /* whose challenge tells the error          */
 } auth0_challenge_t;
 
 /*
@@ -34,5 +50,9 @@ typedef struct auth0_challenge_t {
  */
 const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
                                    apr_pool_t *pool);
+
+/* The same of RFC 9449 section 7.1: with the algorithms of proofs, algs. */
+const char *auth0_dpop_challenge(const auth0_challenge_t *challenge,
+                                 apr_pool_t *pool);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_cnf.h"
+
 #define AUDIENCES_MAX 64
 #define LOGOUT_EVENT "http://schemas.openid.net/event/backchannel-logout"
 #define DATE_MAX 253402300799.0 /* the last second of the year 9999 */
@@ -273,7 +275,10 @@ static auth0_reason_t check_no_event(const auth0_claims_t *claims)
 auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                   const auth0_policy_t *policy, apr_time_t now)
 {
-    if (!types_are_good(claims, policy)) {
+    auth0_cnf_t cnf;
+    auth0_reason_t binding = auth0_cnf_read(&cnf, claims);
+
+    if (!types_are_good(claims, policy) || binding == AUTH0_CLAIMS_TYPE) {
         return AUTH0_CLAIMS_TYPE;
     }
     if (!has_required(claims, policy)) {
@@ -285,19 +290,18 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     if (!audience_is_good(claims, policy)) {
         return AUTH0_CLAIMS_AUD;
     }
+    bool is_logout = auth0_profile_rules(policy->profile)->is_logout;
     auth0_reason_t reason =
         check_times(claims, policy, (double)now / APR_USEC_PER_SEC);
 
     if (reason == AUTH0_OK) {
-        reason = auth0_profile_rules(policy->profile)->is_logout
-                     ? check_event(claims)
-                     : check_no_event(claims);
+        reason = is_logout ? check_event(claims) : check_no_event(claims);
     }
     if (reason != AUTH0_OK) {
         return reason;
     }
-    return auth0_json_member(claims->object, "cnf") ? AUTH0_CNF_UNKNOWN
-                                                    : AUTH0_OK;
+    /* Nobody proves anything with a logout token. */
+    return is_logout && cnf.is_present ? AUTH0_CNF_UNKNOWN : binding;
 }
 
 const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,

@@ -23,7 +23,10 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_parse(auth0_claims_t **claims,
  * Types and ranges of all registered claims, then those that the profile
  * requires, then iss, aud, exp, nbf and iat against the policy at the time now
  * (wall clock, microseconds since 1970), then events and nonce of a logout
- * token. AUTH0_OK or a reason of the stages claims or cnf.
+ * token. AUTH0_OK, a reason of the stage claims, or AUTH0_CNF_UNKNOWN.
+ *
+ * AUTH0_OK does NOT say that a bound token came from its owner: see
+ * auth0_verify.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                                  const auth0_policy_t *policy,

@@ -19,6 +19,7 @@ struct auth0_jws_t {
     auth0_span_t signature;
     const auth0_alg_t *alg;
     auth0_span_t kid;
+    const auth0_json_t *jwk; /* NULL unless the profile brings a key */
 };
 
 /* The parts between the dots; 0 when there are more than PARTS_MAX. */
@@ -124,8 +125,8 @@ static auth0_reason_t check_typ(const auth0_json_t *header,
 
 static auth0_reason_t check_absent(const auth0_json_t *header)
 {
-    static const char *const names[] = {"jwk", "jku", "x5u", "x5c",
-                                        "b64", "zip", "p2c", "p2s"};
+    static const char *const names[] = {"jku", "x5u", "x5c", "b64",
+                                        "zip", "p2c", "p2s"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (auth0_json_member(header, names[i])) {
@@ -133,6 +134,19 @@ static auth0_reason_t check_absent(const auth0_json_t *header)
         }
     }
     return AUTH0_OK;
+}
+
+/* RFC 7515 section 4.1.3: only for who asks for it, and then always. */
+static auth0_reason_t read_jwk(auth0_jws_t *jws, const auth0_json_t *header,
+                               auth0_profile_t profile)
+{
+    const auth0_json_t *jwk = auth0_json_member(header, "jwk");
+
+    if (!auth0_profile_rules(profile)->brings_key) {
+        return jwk ? AUTH0_HEADER_FORBIDDEN : AUTH0_OK;
+    }
+    jws->jwk = jwk;
+    return auth0_json_is_object(jwk) ? AUTH0_OK : AUTH0_HEADER_MALFORMED;
 }
 
 static auth0_reason_t read_kid(auth0_jws_t *jws, const auth0_json_t *header)
@@ -161,7 +175,10 @@ static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
     if (reason == AUTH0_OK) {
         reason = check_typ(header, policy->profile);
     }
-    return reason == AUTH0_OK ? check_absent(header) : reason;
+    if (reason == AUTH0_OK) {
+        reason = check_absent(header);
+    }
+    return reason == AUTH0_OK ? read_jwk(jws, header, policy->profile) : reason;
 }
 
 auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
@@ -198,6 +215,21 @@ const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws)
 auth0_span_t auth0_jws_kid(const auth0_jws_t *jws)
 {
     return jws->kid;
+}
+
+auth0_reason_t auth0_jws_own_key(auth0_key_t **key, const auth0_json_t **jwk,
+                                 const auth0_jws_t *jws, apr_pool_t *pool)
+{
+    const char *why;
+
+    *key = NULL;
+    *jwk = jws->jwk;
+    if (!jws->jwk) {
+        return AUTH0_KEY_UNKNOWN;
+    }
+    return auth0_jwk_parse(key, jws->jwk, &why, pool) == AUTH0_JWK_USABLE
+               ? AUTH0_OK
+               : AUTH0_KEY_UNUSABLE;
 }
 
 auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,

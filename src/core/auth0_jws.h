@@ -28,6 +28,19 @@ const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws);
 auth0_span_t auth0_jws_kid(const auth0_jws_t *jws);
 
 /*
+ * The key that the header brings along, checked as auth0_jwk_parse does and
+ * allocated from pool, and the JWK that it was made of, borrowed. It says
+ * nothing about who made the token: whoever asks must know the key by other
+ * means, such as its thumbprint. AUTH0_OK, AUTH0_KEY_UNKNOWN when the profile
+ * is one that brings no key, or AUTH0_KEY_UNUSABLE when it is private,
+ * symmetric, neither RSA nor EC, or not of a size that is accepted.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_jws_own_key(auth0_key_t **key,
+                                                const auth0_json_t **jwk,
+                                                const auth0_jws_t *jws,
+                                                apr_pool_t *pool);
+
+/*
  * The iss that the token claims, NOT verified: good only to choose among
  * configured issuers. Returns AUTH0_OK or a reason of the stage claims.
  */

@@ -23,13 +23,22 @@ static const char *const logout_typs[] = {"JWT", "logout+jwt",
 static const char *const logout_claims[] = {ALWAYS, "iat", "jti", "events",
                                             NULL};
 
+/* RFC 9449 section 4.2; ath is for those that come with an access token. */
+static const char *const dpop_typs[] = {"dpop+jwt", NULL};
+static const char *const dpop_claims[] = {"jti", "htm", "htu",
+                                          "iat", "ath", NULL};
+
 static const auth0_profile_rules_t profiles[] = {
-    [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims, false},
-    [AUTH0_PROFILE_AUTH0] = {"auth0", auth0_typs, true, auth0_claims, false},
+    [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims,
+                           .is_access = true},
+    [AUTH0_PROFILE_AUTH0] = {"auth0", auth0_typs, true, auth0_claims,
+                             .is_access = true},
     [AUTH0_PROFILE_RFC9068] = {"rfc9068", rfc9068_typs, false, rfc9068_claims,
-                               false},
+                               .is_access = true},
     [AUTH0_PROFILE_LOGOUT] = {"logout", logout_typs, false, logout_claims,
-                              true},
+                              .is_logout = true},
+    [AUTH0_PROFILE_DPOP] = {"dpop", dpop_typs, false, dpop_claims,
+                            .brings_key = true},
 };
 
 const auth0_profile_rules_t *auth0_profile_rules(auth0_profile_t profile)

@@ -11,6 +11,10 @@
     {                                                                          \
         code, 400, "invalid_request", description, hint                        \
     }
+#define PROOF(code, description, hint)                                         \
+    {                                                                          \
+        code, 401, "invalid_dpop_proof", description, hint                     \
+    }
 #define DENIED(code, what)                                                     \
     TOKEN(code, "The token has been revoked", "Auth0DenyList names " what)
 
@@ -137,8 +141,52 @@ static const auth0_reason_info_t reasons[] = {
                 "something else"),
     [AUTH0_CNF_UNKNOWN] =
         TOKEN("cnf.unknown", "The token is bound in a way not supported here",
-              "the token is sender-constrained (cnf), which is not supported: "
-              "it must not pass as a plain bearer token"),
+              "cnf has neither jkt (DPoP) nor x5t#S256 (mTLS), or stands in a "
+              "logout token: the token must not pass as a plain bearer token"),
+    [AUTH0_CNF_SCHEME] =
+        TOKEN("cnf.scheme", "The token does not go with this scheme",
+              "a token that is bound to a key (cnf.jkt) came under another "
+              "scheme than DPoP, or one that is bound to nothing came under "
+              "DPoP or where Auth0DPoP required is in force: the client has "
+              "to ask Auth0 for the token with a proof and send it as 'DPoP'"),
+    [AUTH0_CNF_PROOF_MISSING] =
+        PROOF("cnf.proof_missing", "The DPoP proof is missing",
+              "the token is bound to a key (cnf.jkt) and came under the scheme "
+              "DPoP, but without a DPoP field: the client forgot it, or "
+              "something in front of httpd has dropped it"),
+    [AUTH0_CNF_PROOF_INVALID] = PROOF(
+        "cnf.proof_invalid", "The DPoP proof is not valid",
+        "the DPoP field is not one proof for this token, method and URL by the "
+        "key that it brings along, made just now: compare htu with the public "
+        "URL (Auth0BaseURL where TLS ends in front of httpd), and the clocks "
+        "(Auth0DPoPWindow)"),
+    [AUTH0_CNF_NONCE] =
+        {"cnf.nonce", 401, "use_dpop_nonce",
+         "The DPoP proof needs a nonce of this server",
+         "the proof has no nonce, or one that is too old or was made by "
+         "somebody else, and Auth0DPoP demands one: clients take the one of "
+         "the answer (DPoP-Nonce) and try again, so one such answer is normal"},
+    [AUTH0_CNF_JKT] =
+        TOKEN("cnf.jkt", "The token is bound to another key",
+              "the proof is good, but its key is not the one that the token is "
+              "bound to (cnf.jkt): the client has changed its key and has to "
+              "get a new token, or the token was stolen"),
+    [AUTH0_CNF_REPLAY] =
+        PROOF("cnf.replay", "The DPoP proof was used before",
+              "a proof with this jti has been seen: the client has to make a "
+              "new one for each request, retries included, or somebody "
+              "replays them"),
+    [AUTH0_CNF_STORE] =
+        {"cnf.store", 503, NULL, NULL,
+         "whether the proof was used before cannot be told: there is no room "
+         "for another mark, or the store is out of reach; give "
+         "Auth0SharedStore more room, or shorten Auth0DPoPWindow"},
+    [AUTH0_CNF_CERTIFICATE] =
+        TOKEN("cnf.certificate", "The token is bound to another certificate",
+              "the connection has no client certificate or another one than "
+              "the token is bound to (cnf.x5t#S256), or the token is bound to "
+              "none and Auth0CertificateBound demands it: SSLVerifyClient has "
+              "to ask for one, and TLS must not end in front of httpd"),
     [AUTH0_DENY_UNAVAILABLE] =
         {"deny.unavailable", 503, NULL, NULL,
          "the deny list cannot be looked at, and who is on it must not pass"},

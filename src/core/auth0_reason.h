@@ -43,6 +43,14 @@ typedef enum auth0_reason_t {
     AUTH0_CLAIMS_EVENTS,
     AUTH0_CLAIMS_NONCE,
     AUTH0_CNF_UNKNOWN,
+    AUTH0_CNF_SCHEME,
+    AUTH0_CNF_PROOF_MISSING,
+    AUTH0_CNF_PROOF_INVALID,
+    AUTH0_CNF_NONCE,
+    AUTH0_CNF_JKT,
+    AUTH0_CNF_REPLAY,
+    AUTH0_CNF_STORE,
+    AUTH0_CNF_CERTIFICATE,
     AUTH0_DENY_UNAVAILABLE,
     AUTH0_DENY_SUB,
     AUTH0_DENY_CLIENT,
@@ -69,7 +77,7 @@ typedef enum auth0_reason_t {
 typedef struct auth0_reason_info_t {
     const char *code;        /* stable and greppable: "claims.aud"          */
     int status;              /* HTTP status of the answer, 200 for AUTH0_OK */
-    const char *error;       /* RFC 6750 or 9470 error code, or NULL        */
+    const char *error;       /* RFC 6750, 9449 or 9470 error code, or NULL  */
     const char *description; /* for the client, RFC 6750 alphabet, or NULL  */
     const char *hint;        /* for the operator's log: cause and cure      */
 } auth0_reason_info_t;

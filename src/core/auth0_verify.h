@@ -12,6 +12,12 @@
  * is allocated from pool; on any other reason it is NULL. Thread-safe as long
  * as no other thread uses pool.
  *
+ * THE BINDING IS NOT JUDGED. A token whose cnf names a key or a certificate
+ * passes here, since what proves it is not part of the token. Whoever asks has
+ * to go on, each time, cached verdicts included, with auth0_cnf_read,
+ * auth0_cnf_scheme, auth0_cnf_certificate and, when there is a jkt,
+ * auth0_dpop_check: without them a stolen token is as good as the owner's.
+ *
  * Six arguments, one over the usual budget, so that the answer visibly
  * depends on nothing else.
  */

@@ -212,7 +212,7 @@ static const char *set_profile(cmd_parms *cmd, void *conf, const char *name)
     for (int i = 0; i < AUTH0_PROFILE_COUNT; i++) {
         const auth0_profile_rules_t *rules =
             auth0_profile_rules((auth0_profile_t)i);
-        if (!rules->is_logout && auth0_span_is_nocase(wanted, rules->name)) {
+        if (rules->is_access && auth0_span_is_nocase(wanted, rules->name)) {
             dir->profile = i;
             return NULL;
         }

@@ -137,7 +137,9 @@ static auth0_reason_t in_header(auth0_span_t *token,
 {
     const char *field = apr_table_get(r->headers_in, "Authorization");
 
-    return sources->header ? auth0_bearer_token(token, field)
+    auth0_scheme_t scheme;
+
+    return sources->header ? auth0_bearer_token(token, &scheme, field, false)
                            : AUTH0_REQUEST_NO_TOKEN;
 }
 

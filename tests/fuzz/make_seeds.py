@@ -189,6 +189,10 @@ def claims_seeds():
         "fraction": json.dumps({**CLAIMS, "exp": NOW + 0.5}),
         "nbf": json.dumps({**CLAIMS, "nbf": NOW + 1}),
         "cnf": json.dumps({**CLAIMS, "cnf": {"jkt": "x"}}),
+        "cnf-unknown": json.dumps({**CLAIMS, "cnf": {"kid": "x"}}),
+        "good-jkt": json.dumps({**CLAIMS, "cnf": {"jkt": "A" * 43}}),
+        "good-x5t": json.dumps({**CLAIMS,
+                                "cnf": {"x5t#S256": "A" * 43, "x": 1}}),
         "control": json.dumps({**CLAIMS, "sub": "a\r\nb"}),
         "logout": json.dumps({**CLAIMS, "jti": "j", "sid": "s",
                               "events": {LOGOUT_EVENT: {}}}),
@@ -207,6 +211,9 @@ def bearer_seeds():
         "two-fields": "Bearer a, Bearer b",
         "basic": "Basic dTpw",
         "hidden": "Basic dTpw, Bearer b",
+        "good-dpop": "DPoP " + TOKENS["ES256"],
+        "two-schemes": "DPoP a, Bearer b",
+        "hidden-dpop": "Basic dTpw, DPoP b",
         "bytes": b"Bearer \xff\x01",
         "realm": b"a\"b\\c\r\nX: y",
     }
@@ -406,6 +413,69 @@ def export_seeds():
     }
 
 
+def dpop_proof(alg, header=None, without=(), **claims):
+    rsa_key, ec_key = jwks()["keys"]
+    members = ("kty", "n", "e", "crv", "x", "y")
+    key = {k: v for k, v in (ec_key if alg == "ES256" else rsa_key).items()
+           if k in members}
+    head = {"typ": "dpop+jwt", "alg": alg, "jwk": key, **(header or {})}
+    ath = b64(hashlib.sha256(b"an.access.token").digest())
+    body = {"jti": "j", "htm": "GET", "htu": "https://api.example.com/orders",
+            "iat": NOW, "ath": ath, **claims}
+    body = {k: v for k, v in body.items() if k not in without}
+    text = b64(json.dumps(head).encode()) + "."
+    text += b64(json.dumps(body).encode())
+    return text + "." + b64(sign(alg, text.encode()))
+
+
+def dpop_seeds():
+    ec_key = jwks()["keys"][1]
+    return {
+        "good-es256": dpop_proof("ES256"),
+        "good-rs256": dpop_proof("RS256"),
+        "good-ps256": dpop_proof("PS256"),
+        "good-nonce": dpop_proof("ES256", nonce="n"),
+        "good-fraction": dpop_proof("ES256", iat=NOW - 299.999999),
+        "good-url": dpop_proof(
+            "ES256", htu="HTTPS://API.example.com:443/./%6frders?a#b"),
+        "good-life": dpop_proof("ES256", exp=NOW + 1, nbf=NOW),
+        "early": dpop_proof("ES256", iat=NOW + 31),
+        "late": dpop_proof("ES256", iat=NOW - 301),
+        "over": dpop_proof("ES256", exp=NOW),
+        "method": dpop_proof("ES256", htm="get"),
+        "url": dpop_proof("ES256", htu="https://api.example.com/Orders"),
+        "no-ath": dpop_proof("ES256", without=["ath"]),
+        "jti-257": dpop_proof("ES256", jti="j" * 257),
+        "private": dpop_proof("ES256", {"jwk": {**ec_key, "d": "AQ"}}),
+        "typ": dpop_proof("ES256", {"typ": "JWT"}),
+        "token": TOKENS["ES256"],
+        "two": dpop_proof("ES256") + ", " + dpop_proof("ES256"),
+        "header": '{"typ":"dpop+jwt","alg":"ES256","jwk":'
+                  + json.dumps(ec_key) + "}",
+        "payload": '{"jti":"j","htm":"GET","htu":"https://h/","iat":1.5e9}',
+        "nonce": "A" * 43,
+        "empty": "",
+    }
+
+
+def htu_seeds():
+    return {
+        "good": "https://api.example.com/orders\n"
+                "HTTPS://API.example.com:443/./x/../%6frders?a#b",
+        "good-empty": "http://h\nhttp://h:80/",
+        "good-ipv6": "https://[::A]:1/\nhttps://[::a]:1",
+        "good-dots": "https://h/a/b/c/./../../g\nhttps://h/a/%2e%2E/a/g/.",
+        "good-slashes": "https://h//a//..//b%2Fc%2f\nhttps://h/a|b",
+        "user": "https://u:p@h/\nhttps://h@/",
+        "port": "https://h:65536/\nhttps://h:0443/",
+        "escape": "https://h/%zz\nhttps://h/%",
+        "nul": b"https://h/a\0b\nhttps://h/%00",
+        "backslash": "https:\\\\h\\a\nhttps://h/a\\..\\b",
+        "relative": "/orders\n//h/orders",
+        "bytes": b"https://\xc3\xa4/\nhttps://h/\xff",
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -424,6 +494,8 @@ def main():
     seeds("pointer", pointer_seeds())
     seeds("require", require_seeds())
     seeds("export", export_seeds())
+    seeds("dpop", dpop_seeds())
+    seeds("htu", htu_seeds())
 
 
 if __name__ == "__main__":

@@ -52,6 +52,29 @@ static void good_texts_decode_and_encode(void **state)
     assert_int_equal(bad, 0);
 }
 
+static void a_text_of_a_known_size_needs_no_pool(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(good_rows); i++) {
+        const good_row_t *row = &good_rows[i];
+        auth0_span_t text = support_copy(support_span(row->text), *state);
+        unsigned char out[8] = {0xa5, 0xa5, 0xa5, 0xa5, 0xa5, 0xa5, 0xa5, 0xa5};
+        bad += support_equal(row->text,
+                             auth0_b64url_decode_into(out, row->len + 1, text),
+                             false);
+        bad += support_equal(
+            row->text,
+            row->len > 0 && auth0_b64url_decode_into(out, row->len - 1, text),
+            false);
+        bad += support_equal(row->text, out[0], 0xa5);
+        bad += support_equal(
+            row->text, auth0_b64url_decode_into(out, row->len, text), true);
+        bad += support_equal(row->text, memcmp(out, row->bytes, row->len), 0);
+        bad += support_equal(row->text, out[row->len], 0xa5);
+    }
+    assert_int_equal(bad, 0);
+}
+
 typedef struct bad_row_t {
     const char *name;
     const char *text;
@@ -102,6 +125,11 @@ static void bad_texts_are_refused(void **state)
         bad += support_equal(row->name,
                              auth0_b64url_decode(&bytes, text, *state), false);
         bad += support_equal(row->name, (long)bytes.len, 0);
+        for (size_t len = 0; len < 8; len++) {
+            unsigned char out[8];
+            bad += support_equal(
+                row->name, auth0_b64url_decode_into(out, len, text), false);
+        }
     }
     assert_int_equal(bad, 0);
 }
@@ -147,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(good_texts_decode_and_encode),
+        SUPPORT_TEST(a_text_of_a_known_size_needs_no_pool),
         SUPPORT_TEST(bad_texts_are_refused),
         SUPPORT_TEST(one_value_has_one_text),
         SUPPORT_TEST(every_length_survives_the_round_trip),

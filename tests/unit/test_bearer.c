@@ -73,9 +73,92 @@ static void one_token_is_taken_from_the_field(void **state)
         const bearer_row_t *row = &bearer_rows[i];
         const char *name = row->field != NULL ? row->field : "no field";
         auth0_span_t token = auth0_span("poison", 6);
-        auth0_reason_t got = auth0_bearer_token(&token, row->field);
+        auth0_scheme_t scheme = AUTH0_SCHEME_DPOP;
+        auth0_reason_t got =
+            auth0_bearer_token(&token, &scheme, row->field, false);
         bad += support_reason(name, got, row->want);
         bad += support_text(name, support_string(token, *state), row->token);
+        bad += support_equal(name, scheme == AUTH0_SCHEME_DPOP, false);
+        bad += support_equal(
+            name, got == AUTH0_OK && scheme != AUTH0_SCHEME_BEARER, false);
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* RFC 9449 section 7.1. */
+static const struct {
+    const char *field;
+    auth0_reason_t want;
+    auth0_scheme_t scheme;
+    const char *token;
+} dpop_rows[] = {
+    {"DPoP abc", AUTH0_OK, AUTH0_SCHEME_DPOP, "abc"},
+    {"dpop abc", AUTH0_OK, AUTH0_SCHEME_DPOP, "abc"},
+    {"DPOP abc", AUTH0_OK, AUTH0_SCHEME_DPOP, "abc"},
+    {"DPoP   abc", AUTH0_OK, AUTH0_SCHEME_DPOP, "abc"},
+    {"DPoP DPoP", AUTH0_OK, AUTH0_SCHEME_DPOP, "DPoP"},
+    {"DPoP Bearer", AUTH0_OK, AUTH0_SCHEME_DPOP, "Bearer"},
+    {"Bearer abc", AUTH0_OK, AUTH0_SCHEME_BEARER, "abc"},
+    {"bearer DPoP", AUTH0_OK, AUTH0_SCHEME_BEARER, "DPoP"},
+    {NULL, AUTH0_REQUEST_NO_TOKEN, AUTH0_SCHEME_NONE, ""},
+    {"", AUTH0_REQUEST_NO_TOKEN, AUTH0_SCHEME_NONE, ""},
+    {"Basic dTpw", AUTH0_REQUEST_SCHEME, AUTH0_SCHEME_NONE, ""},
+    {"DPoPabc", AUTH0_REQUEST_SCHEME, AUTH0_SCHEME_NONE, ""},
+    {"DPo abc", AUTH0_REQUEST_SCHEME, AUTH0_SCHEME_NONE, ""},
+    {"DPoPs abc", AUTH0_REQUEST_SCHEME, AUTH0_SCHEME_NONE, ""},
+    {"abc", AUTH0_REQUEST_SCHEME, AUTH0_SCHEME_NONE, ""},
+    {"DPoP", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP ", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a b", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a DPoP b", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a\tb", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP ===", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP \"abc\"", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_DPOP, ""},
+    {"Bearer", AUTH0_REQUEST_MALFORMED, AUTH0_SCHEME_BEARER, ""},
+    {"DPoP a, DPoP b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a,DPoP a", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a, Bearer b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_DPOP, ""},
+    {"Bearer a, DPoP b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_BEARER, ""},
+    {"DPoP a, Basic b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_DPOP, ""},
+    {"DPoP a,", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_DPOP, ""},
+    {"Basic a, DPoP b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_NONE, ""},
+    {"Basic a, dpop b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_NONE, ""},
+    {"Basic a, Bearer b", AUTH0_REQUEST_MULTIPLE, AUTH0_SCHEME_NONE, ""},
+};
+
+static void dpop_is_a_scheme_where_it_is_known(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(dpop_rows); i++) {
+        const char *name = dpop_rows[i].field ? dpop_rows[i].field : "no field";
+        auth0_span_t token = auth0_span("poison", 6);
+        auth0_scheme_t scheme = AUTH0_SCHEME_DPOP;
+        bad += support_reason(
+            name, auth0_bearer_token(&token, &scheme, dpop_rows[i].field, true),
+            dpop_rows[i].want);
+        bad += support_text(name, support_string(token, *state),
+                            dpop_rows[i].token);
+        bad += support_equal(name, (long)scheme, (long)dpop_rows[i].scheme);
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* What is a token as Bearer is one as DPoP, and the other way round. */
+static void both_schemes_have_the_same_grammar(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(bearer_rows); i++) {
+        const bearer_row_t *row = &bearer_rows[i];
+        if (!row->field ||
+            !auth0_span_starts(support_span(row->field), "Bearer")) {
+            continue;
+        }
+        const char *field = apr_pstrcat(*state, "DPoP", row->field + 6, NULL);
+        auth0_span_t token;
+        auth0_scheme_t scheme;
+        bad += support_reason(
+            field, auth0_bearer_token(&token, &scheme, field, true), row->want);
+        bad += support_text(field, support_string(token, *state), row->token);
     }
     assert_int_equal(bad, 0);
 }
@@ -84,8 +167,10 @@ static void the_token_is_borrowed_from_the_field(void **state)
 {
     const char *field = "Bearer abc.def.ghi";
     auth0_span_t token;
+    auth0_scheme_t scheme;
     (void)state;
-    assert_int_equal(auth0_bearer_token(&token, field), AUTH0_OK);
+    assert_int_equal(auth0_bearer_token(&token, &scheme, field, false),
+                     AUTH0_OK);
     assert_ptr_equal(token.ptr, field + 7);
     assert_int_equal(token.len, 11);
 }
@@ -101,7 +186,9 @@ static void only_token68_bytes_pass(void **state)
         const char *field = apr_psprintf(*state, "Bearer a%cb", c);
         bool want = strchr(alphabet, c) != NULL;
         auth0_span_t token;
-        bool got = auth0_bearer_token(&token, field) == AUTH0_OK;
+        auth0_scheme_t scheme;
+        bool got =
+            auth0_bearer_token(&token, &scheme, field, false) == AUTH0_OK;
         bad += support_equal(apr_psprintf(*state, "byte %02x", (unsigned)c),
                              got, want);
     }
@@ -131,7 +218,9 @@ static const challenge_row_t challenge_rows[] = {
      {.realm = "a, b=c", .reason = AUTH0_REQUEST_NO_TOKEN},
      "Bearer realm=\"a, b=c\""},
     {"scope beside no error",
-     {"orders", AUTH0_REQUEST_NO_TOKEN, "read:orders", NULL, NULL},
+     {.realm = "orders",
+      .reason = AUTH0_REQUEST_NO_TOKEN,
+      .scope = "read:orders"},
      "Bearer realm=\"orders\", scope=\"read:orders\""},
     {"another Require",
      {.realm = "orders", .reason = AUTH0_REQUIRE_ORG},
@@ -150,13 +239,15 @@ static void a_challenge_without_error_is_bare(void **state)
     assert_int_equal(bad, 0);
 }
 
+#define ALGS "algs=\"ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512\""
+
 static void a_challenge_names_error_and_scope(void **state)
 {
     unsigned bad = 0;
     for (unsigned i = 0; i < AUTH0_REASON_COUNT; i++) {
         const auth0_reason_info_t *info = auth0_reason_info((auth0_reason_t)i);
-        auth0_challenge_t challenge = {"r", (auth0_reason_t)i, "a b", NULL,
-                                       NULL};
+        auth0_challenge_t challenge = {
+            .realm = "r", .reason = (auth0_reason_t)i, .scope = "a b"};
         const char *error =
             info->error == NULL
                 ? ""
@@ -167,6 +258,86 @@ static void a_challenge_names_error_and_scope(void **state)
             apr_psprintf(*state, "Bearer realm=\"r\"%s, scope=\"a b\"", error);
         bad += support_text(info->code,
                             auth0_bearer_challenge(&challenge, *state), want);
+        want = apr_psprintf(*state, "DPoP%s, " ALGS, want + strlen("Bearer"));
+        challenge.scheme = AUTH0_SCHEME_DPOP;
+        bad += support_text(info->code,
+                            auth0_dpop_challenge(&challenge, *state), want);
+    }
+    assert_int_equal(bad, 0);
+}
+
+#define WRONG                                                                  \
+    ", error=\"invalid_token\", error_description=\"The token has expired\", " \
+    "scope=\"a\", acr_values=\"b\", max_age=\"1\""
+
+/* 143 and 144: of two challenges, one tells what went wrong. */
+static void the_scheme_of_the_request_tells_the_error(void **state)
+{
+    static const struct {
+        auth0_scheme_t scheme;
+        const char *bearer;
+        const char *dpop;
+    } rows[] = {
+        {AUTH0_SCHEME_NONE, "Bearer realm=\"r\"" WRONG,
+         "DPoP realm=\"r\", " ALGS},
+        {AUTH0_SCHEME_BEARER, "Bearer realm=\"r\"" WRONG,
+         "DPoP realm=\"r\", " ALGS},
+        {AUTH0_SCHEME_DPOP, "Bearer realm=\"r\"",
+         "DPoP realm=\"r\"" WRONG ", " ALGS},
+    };
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        auth0_challenge_t challenge = {"r", AUTH0_CLAIMS_EXP, "a", "b",
+                                       "1", rows[i].scheme};
+        bad += support_text("143 144 Bearer",
+                            auth0_bearer_challenge(&challenge, *state),
+                            rows[i].bearer);
+        bad += support_text("143 144 DPoP",
+                            auth0_dpop_challenge(&challenge, *state),
+                            rows[i].dpop);
+    }
+    assert_int_equal(bad, 0);
+}
+
+#define DPOP_SAYS(error, description)                                          \
+    "DPoP realm=\"r\", error=\"" error "\", error_description=\"" description  \
+    "\", " ALGS
+
+/* 144 and 145, and that a store that is out of reach is nobody's fault. */
+static const struct {
+    auth0_reason_t reason;
+    const char *want;
+} proof_rows[] = {
+    {AUTH0_CNF_SCHEME,
+     DPOP_SAYS("invalid_token", "The token does not go with this scheme")},
+    {AUTH0_CNF_PROOF_MISSING,
+     DPOP_SAYS("invalid_dpop_proof", "The DPoP proof is missing")},
+    {AUTH0_CNF_PROOF_INVALID,
+     DPOP_SAYS("invalid_dpop_proof", "The DPoP proof is not valid")},
+    {AUTH0_CNF_NONCE, DPOP_SAYS("use_dpop_nonce",
+                                "The DPoP proof needs a nonce of this server")},
+    {AUTH0_CNF_JKT,
+     DPOP_SAYS("invalid_token", "The token is bound to another key")},
+    {AUTH0_CNF_REPLAY,
+     DPOP_SAYS("invalid_dpop_proof", "The DPoP proof was used before")},
+    {AUTH0_CNF_STORE, "DPoP realm=\"r\", " ALGS},
+    {AUTH0_CNF_CERTIFICATE,
+     DPOP_SAYS("invalid_token", "The token is bound to another certificate")},
+    {AUTH0_REQUEST_NO_TOKEN, "DPoP realm=\"r\", " ALGS},
+    {AUTH0_REQUIRE_SCOPE,
+     DPOP_SAYS("insufficient_scope", "The token lacks a required scope")},
+};
+
+static void a_dpop_challenge_says_what_is_wrong(void **state)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(proof_rows); i++) {
+        auth0_challenge_t challenge = {.realm = "r",
+                                       .reason = proof_rows[i].reason,
+                                       .scheme = AUTH0_SCHEME_DPOP};
+        bad += support_text(auth0_reason_info(challenge.reason)->code,
+                            auth0_dpop_challenge(&challenge, *state),
+                            proof_rows[i].want);
     }
     assert_int_equal(bad, 0);
 }
@@ -179,24 +350,26 @@ static void a_challenge_names_error_and_scope(void **state)
 /* RFC 9470 section 3. */
 static const challenge_row_t step_up_rows[] = {
     {"acr",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", NULL},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", NULL, AUTH0_SCHEME_NONE},
      STEP_UP ", acr_values=\"gold\""},
     {"two acr",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold silver", NULL},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold silver", NULL, AUTH0_SCHEME_NONE},
      STEP_UP ", acr_values=\"gold silver\""},
     {"age",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "300"},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "300", AUTH0_SCHEME_NONE},
      STEP_UP ", max_age=\"300\""},
     {"no age at all",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "0"},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "0", AUTH0_SCHEME_NONE},
      STEP_UP ", max_age=\"0\""},
     {"both",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", "300"},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", "300", AUTH0_SCHEME_NONE},
      STEP_UP ", acr_values=\"gold\", max_age=\"300\""},
     {"all",
-     {"r", AUTH0_REQUIRE_STEP_UP, "a b", "gold", "300"},
+     {"r", AUTH0_REQUIRE_STEP_UP, "a b", "gold", "300", AUTH0_SCHEME_NONE},
      STEP_UP ", scope=\"a b\", acr_values=\"gold\", max_age=\"300\""},
-    {"none", {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, NULL}, STEP_UP},
+    {"none",
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, NULL, AUTH0_SCHEME_NONE},
+     STEP_UP},
 };
 
 static void a_challenge_says_how_to_authenticate(void **state)
@@ -222,6 +395,9 @@ static void a_realm_cannot_break_the_field(void **state)
             support_span(auth0_bearer_challenge(&challenge, *state));
         bad += support_equal(apr_psprintf(*state, "byte %02x", (unsigned)c),
                              auth0_span_has_control(field), false);
+        field = support_span(auth0_dpop_challenge(&challenge, *state));
+        bad += support_equal(apr_psprintf(*state, "byte %02x", (unsigned)c),
+                             auth0_span_has_control(field), false);
     }
     assert_int_equal(bad, 0);
 }
@@ -230,10 +406,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(one_token_is_taken_from_the_field),
+        SUPPORT_TEST(dpop_is_a_scheme_where_it_is_known),
+        SUPPORT_TEST(both_schemes_have_the_same_grammar),
         SUPPORT_TEST(the_token_is_borrowed_from_the_field),
         SUPPORT_TEST(only_token68_bytes_pass),
         SUPPORT_TEST(a_challenge_without_error_is_bare),
         SUPPORT_TEST(a_challenge_names_error_and_scope),
+        SUPPORT_TEST(the_scheme_of_the_request_tells_the_error),
+        SUPPORT_TEST(a_dpop_challenge_says_what_is_wrong),
         SUPPORT_TEST(a_challenge_says_how_to_authenticate),
         SUPPORT_TEST(a_realm_cannot_break_the_field),
     };

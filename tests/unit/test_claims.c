@@ -258,13 +258,13 @@ static const claim_row_t type_rows[] = {
     {"permission number", WITH("\"permissions\":[\"a\",1]"), AUTH0_CLAIMS_TYPE},
     {"permission null", WITH("\"permissions\":[null]"), AUTH0_CLAIMS_TYPE},
     {"permission array", WITH("\"permissions\":[[\"a\"]]"), AUTH0_CLAIMS_TYPE},
-    {"cnf jkt", WITH("\"cnf\":{\"jkt\":\"x\"}"), AUTH0_CNF_UNKNOWN},
-    {"cnf x5t#S256", WITH("\"cnf\":{\"x5t#S256\":\"x\"}"), AUTH0_CNF_UNKNOWN},
+    {"cnf jkt", WITH("\"cnf\":{\"jkt\":\"x\"}"), AUTH0_CLAIMS_TYPE},
+    {"cnf x5t#S256", WITH("\"cnf\":{\"x5t#S256\":\"x\"}"), AUTH0_CLAIMS_TYPE},
     {"cnf of a kind unknown", WITH("\"cnf\":{\"kid\":\"x\"}"),
      AUTH0_CNF_UNKNOWN},
     {"cnf empty", WITH("\"cnf\":{}"), AUTH0_CNF_UNKNOWN},
-    {"cnf null", WITH("\"cnf\":null"), AUTH0_CNF_UNKNOWN},
-    {"cnf string", WITH("\"cnf\":\"x\""), AUTH0_CNF_UNKNOWN},
+    {"cnf null", WITH("\"cnf\":null"), AUTH0_CLAIMS_TYPE},
+    {"cnf string", WITH("\"cnf\":\"x\""), AUTH0_CLAIMS_TYPE},
     {"cnf one level down", WITH("\"x\":{\"cnf\":{}}"), AUTH0_OK},
 };
 

@@ -349,22 +349,26 @@ static const struct {
     const char *typ;
     bool good[AUTH0_PROFILE_COUNT];
 } profile_rows[] = {
-    {NULL, {true, true, false, false}},
-    {"\"JWT\"", {true, true, false, true}},
-    {"\"jwt\"", {true, true, false, true}},
-    {"\"at+jwt\"", {true, false, true, false}},
-    {"\"AT+JWT\"", {true, false, true, false}},
-    {"\"application/at+jwt\"", {true, false, true, false}},
-    {"\"Application/At+Jwt\"", {true, false, true, false}},
-    {"\"application/jwt\"", {false, false, false, false}},
-    {"\"at+jwt \"", {false, false, false, false}},
-    {"\"logout+jwt\"", {false, false, false, true}},
-    {"\"LOGOUT+jwt\"", {false, false, false, true}},
-    {"\"application/logout+jwt\"", {false, false, false, true}},
-    {"\"logout\"", {false, false, false, false}},
-    {"\"\"", {false, false, false, false}},
-    {"null", {false, false, false, false}},
-    {"[\"at+jwt\"]", {false, false, false, false}},
+    {NULL, {true, true, false, false, false}},
+    {"\"JWT\"", {true, true, false, true, false}},
+    {"\"jwt\"", {true, true, false, true, false}},
+    {"\"at+jwt\"", {true, false, true, false, false}},
+    {"\"AT+JWT\"", {true, false, true, false, false}},
+    {"\"application/at+jwt\"", {true, false, true, false, false}},
+    {"\"Application/At+Jwt\"", {true, false, true, false, false}},
+    {"\"application/jwt\"", {false, false, false, false, false}},
+    {"\"at+jwt \"", {false, false, false, false, false}},
+    {"\"logout+jwt\"", {false, false, false, true, false}},
+    {"\"LOGOUT+jwt\"", {false, false, false, true, false}},
+    {"\"application/logout+jwt\"", {false, false, false, true, false}},
+    {"\"logout\"", {false, false, false, false, false}},
+    {"\"\"", {false, false, false, false, false}},
+    {"null", {false, false, false, false, false}},
+    {"[\"at+jwt\"]", {false, false, false, false, false}},
+    {"\"dpop+jwt\"", {false, false, false, false, true}},
+    {"\"DPoP+JWT\"", {false, false, false, false, true}},
+    {"\"application/dpop+jwt\"", {false, false, false, false, false}},
+    {"\"dpop\"", {false, false, false, false, false}},
 };
 
 static void each_profile_has_types_of_its_own(void **state)
@@ -372,14 +376,16 @@ static void each_profile_has_types_of_its_own(void **state)
     unsigned bad = 0;
     for (size_t i = 0; i < COUNT(profile_rows); i++) {
         const char *typ = profile_rows[i].typ;
-        const char *header =
-            typ ? apr_psprintf(*state, "{" RS256 ",\"typ\":%s}", typ)
-                : "{" RS256 "}";
-        const char *token =
-            support_join(header, "{}", support_span("sig"), *state);
+        const char *member =
+            typ ? apr_psprintf(*state, ",\"typ\":%s", typ) : "";
         for (unsigned p = 0; p < AUTH0_PROFILE_COUNT; p++) {
             auth0_policy_t policy = {.algs = auth0_alg_asymmetric(),
                                      .profile = (auth0_profile_t)p};
+            const char *jwk = p == AUTH0_PROFILE_DPOP ? ",\"jwk\":{}" : "";
+            const char *header =
+                apr_pstrcat(*state, "{" RS256, member, jwk, "}", NULL);
+            const char *token =
+                support_join(header, "{}", support_span("sig"), *state);
             auth0_jws_t *jws;
             bad += support_reason(
                 apr_psprintf(*state, "%s %s", header,
@@ -408,6 +414,108 @@ static void members_of_another_kind_are_forbidden(void **state)
         }
     }
     assert_int_equal(bad, 0);
+}
+
+/* RFC 9449 section 4.2: allowed to nobody else, and needed there. */
+static const header_row_t jwk_rows[] = {
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":{}}", AUTH0_OK},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":{\"kty\":\"RSA\"}}", AUTH0_OK},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\"}", AUTH0_HEADER_MALFORMED},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":null}", AUTH0_HEADER_MALFORMED},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":[]}", AUTH0_HEADER_MALFORMED},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":\"\"}", AUTH0_HEADER_MALFORMED},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":{},\"jku\":\"\"}",
+     AUTH0_HEADER_FORBIDDEN},
+    {"{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":{},\"crit\":[\"jwk\"]}",
+     AUTH0_HEADER_CRIT},
+    {"{" RS256 ",\"typ\":\"JWT\",\"jwk\":{}}", AUTH0_HEADER_TYP},
+};
+
+static void a_proof_alone_brings_its_key(void **state)
+{
+    auth0_policy_t policy = {.algs = auth0_alg_asymmetric(),
+                             .profile = AUTH0_PROFILE_DPOP};
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(jwk_rows); i++) {
+        const char *token =
+            support_join(jwk_rows[i].header, "{}", support_span("sig"), *state);
+        auth0_jws_t *jws;
+        bad += support_reason(
+            jwk_rows[i].header,
+            auth0_jws_parse(&jws, support_span(token), &policy, *state),
+            jwk_rows[i].want);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static auth0_reason_t own_key(const char *jwk_text, auth0_key_t **key,
+                              const auth0_json_t **jwk, apr_pool_t *pool)
+{
+    auth0_policy_t policy = {.algs = auth0_alg_asymmetric(),
+                             .profile = AUTH0_PROFILE_DPOP};
+    const char *header = apr_psprintf(
+        pool, "{" RS256 ",\"typ\":\"dpop+jwt\",\"jwk\":%s}", jwk_text);
+    const char *token = support_join(header, "{}", support_span("sig"), pool);
+    auth0_jws_t *jws;
+    assert_int_equal(auth0_jws_parse(&jws, support_span(token), &policy, pool),
+                     AUTH0_OK);
+    return auth0_jws_own_key(key, jwk, jws, pool);
+}
+
+static void the_own_key_is_made_of_the_header(void **state)
+{
+    for (unsigned which = 0; which < SUPPORT_KEY_COUNT; which++) {
+        const char *text = support_jwk((support_key_t)which, NULL, "", *state);
+        const auth0_json_t *jwk = NULL;
+        auth0_key_t *key = NULL;
+        assert_int_equal(own_key(text, &key, &jwk, *state), AUTH0_OK);
+        assert_true(
+            auth0_key_same(key, support_key((support_key_t)which, *state)));
+        assert_true(auth0_json_is_object(jwk));
+    }
+}
+
+/* 133 and 151 of RFC 9449's statements. */
+static void an_own_key_is_public_and_large_enough(void **state)
+{
+    const char *small =
+        apr_psprintf(*state, "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"AQAB\"}",
+                     support_repeat("_", 170, *state));
+    const char *const texts[] = {
+        "{}",
+        "{\"kty\":\"oct\",\"k\":\"AAAA\"}",
+        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}",
+        small,
+        support_jwk(SUPPORT_RSA, NULL, "\"d\":\"AQ\",", *state),
+        support_jwk(SUPPORT_RSA, NULL, "\"oth\":[],", *state),
+        support_jwk(SUPPORT_P256, NULL, "\"d\":null,", *state),
+        support_jwk(SUPPORT_P256, NULL, "\"use\":\"enc\",", *state),
+    };
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const auth0_json_t *jwk;
+        auth0_key_t *key;
+        bad += support_reason(texts[i], own_key(texts[i], &key, &jwk, *state),
+                              AUTH0_KEY_UNUSABLE);
+        assert_null(key);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void other_tokens_have_no_own_key(void **state)
+{
+    const char *token =
+        support_join("{" RS256 "}", "{}", support_span("sig"), *state);
+    const auth0_json_t *jwk;
+    auth0_key_t *key;
+    auth0_jws_t *jws;
+    assert_int_equal(
+        gate(support_span(token), auth0_alg_asymmetric(), &jws, *state),
+        AUTH0_OK);
+    assert_int_equal(auth0_jws_own_key(&key, &jwk, jws, *state),
+                     AUTH0_KEY_UNKNOWN);
+    assert_null(key);
+    assert_null(jwk);
 }
 
 static const header_row_t kid_rows[] = {
@@ -531,6 +639,10 @@ int main(void)
         SUPPORT_TEST(typ_names_an_access_token),
         SUPPORT_TEST(each_profile_has_types_of_its_own),
         SUPPORT_TEST(members_of_another_kind_are_forbidden),
+        SUPPORT_TEST(a_proof_alone_brings_its_key),
+        SUPPORT_TEST(the_own_key_is_made_of_the_header),
+        SUPPORT_TEST(an_own_key_is_public_and_large_enough),
+        SUPPORT_TEST(other_tokens_have_no_own_key),
         SUPPORT_TEST(a_kid_is_a_short_string),
         SUPPORT_TEST(the_kid_is_what_the_header_says),
         SUPPORT_TEST(the_earlier_check_names_the_reason),

@@ -12,6 +12,7 @@ typedef struct reason_row_t {
 
 #define TOKEN "invalid_token"
 #define REQUEST "invalid_request"
+#define PROOF "invalid_dpop_proof"
 
 static const reason_row_t rows[] = {
     {AUTH0_OK, "ok", 200, NULL},
@@ -47,6 +48,14 @@ static const reason_row_t rows[] = {
     {AUTH0_CLAIMS_EVENTS, "claims.events", 401, TOKEN},
     {AUTH0_CLAIMS_NONCE, "claims.nonce", 400, REQUEST},
     {AUTH0_CNF_UNKNOWN, "cnf.unknown", 401, TOKEN},
+    {AUTH0_CNF_SCHEME, "cnf.scheme", 401, TOKEN},
+    {AUTH0_CNF_PROOF_MISSING, "cnf.proof_missing", 401, PROOF},
+    {AUTH0_CNF_PROOF_INVALID, "cnf.proof_invalid", 401, PROOF},
+    {AUTH0_CNF_NONCE, "cnf.nonce", 401, "use_dpop_nonce"},
+    {AUTH0_CNF_JKT, "cnf.jkt", 401, TOKEN},
+    {AUTH0_CNF_REPLAY, "cnf.replay", 401, PROOF},
+    {AUTH0_CNF_STORE, "cnf.store", 503, NULL},
+    {AUTH0_CNF_CERTIFICATE, "cnf.certificate", 401, TOKEN},
     {AUTH0_DENY_UNAVAILABLE, "deny.unavailable", 503, NULL},
     {AUTH0_DENY_SUB, "deny.sub", 401, TOKEN},
     {AUTH0_DENY_CLIENT, "deny.client", 401, TOKEN},

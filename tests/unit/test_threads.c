@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "core/auth0_dpop.h"
+
 #define THREADS 8
 #define ROUNDS 100
 
@@ -136,11 +138,68 @@ static void eight_threads_read_key_sets(void **state)
     }
 }
 
+/* The hash is of the token "an.access.token". */
+#define PROOF                                                                  \
+    "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://h/"                      \
+    "\",\"iat\":1800000000,"                                                   \
+    "\"ath\":\"UkM2b42E54u4hWzuKV_B3zyulUA6vtNYjJUv_ru2Qck\"}"
+
+/* A proof brings a key that no other thread has seen. */
+static void *judge_proofs(void *baton)
+{
+    static const auth0_dpop_expected_t expected = {
+        .method = {"GET", 3},
+        .url = {"https://h/", 10},
+        .token = {"an.access.token", 15},
+        .past = 300,
+        .future = 30};
+    apr_pool_t *pool;
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    bool good = true;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        auth0_dpop_proof_t proof;
+        good = good && auth0_dpop_check(&proof, baton, &expected, SUPPORT_NOW,
+                                        pool) == AUTH0_OK;
+        good = good &&
+               auth0_dpop_check(&proof, forge(baton, pool), &expected,
+                                SUPPORT_NOW, pool) == AUTH0_CNF_PROOF_INVALID;
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
+    return good ? baton : NULL;
+}
+
+static void eight_threads_judge_proofs(void **state)
+{
+    pthread_t threads[THREADS];
+    char *proofs[2];
+    for (size_t i = 0; i < 2; i++) {
+        const char *alg = i == 0 ? "RS256" : "ES256";
+        const char *header = apr_psprintf(
+            *state, "{\"typ\":\"dpop+jwt\",\"alg\":\"%s\",\"jwk\":%s}", alg,
+            support_jwk(i == 0 ? SUPPORT_RSA : SUPPORT_P256, NULL, "", *state));
+        proofs[i] =
+            apr_pstrdup(*state, support_token(alg, header, PROOF, *state));
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, judge_proofs, proofs[i % 2]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *result = NULL;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_ptr_equal(result, proofs[i % 2]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(eight_threads_share_one_key_set),
         SUPPORT_TEST(eight_threads_read_key_sets),
+        SUPPORT_TEST(eight_threads_judge_proofs),
     };
     return SUPPORT_RUN(tests);
 }

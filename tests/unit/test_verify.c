@@ -371,7 +371,7 @@ static void the_earlier_stage_names_the_reason(void **state)
          AUTH0_CLAIMS_MISSING},
         {"cnf comes last",
          support_token("RS256", rsa,
-                       support_payload("\"cnf\":{\"jkt\":\"x\"},", *state),
+                       support_payload("\"cnf\":{\"kid\":\"x\"},", *state),
                        *state),
          AUTH0_CNF_UNKNOWN},
     };
