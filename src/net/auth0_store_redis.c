@@ -15,6 +15,9 @@
 #define PULLED_MOST "500"
 #define SWEPT_MOST 256
 
+/* Seconds: a hundred years. */
+#define MARK_MOST ((int64_t)3155760000)
+
 /* Base64url of 32 bytes. */
 #define HASH_LEN 43
 
@@ -71,23 +74,37 @@ static auth0_store_t local_store(const auth0_store_t *store)
     return auth0_store_of_marks(store->marks, store->lock);
 }
 
+/* Redis knows no later end than its clock has, and calls that an error. */
+static int64_t ttl_of(int64_t until, int64_t now)
+{
+    int64_t ttl = until - now;
+
+    return ttl < MARK_MOST ? ttl : MARK_MOST;
+}
+
 static auth0_mark_said_t mark(const auth0_store_t *store,
                               const auth0_mark_name_t *name, int64_t until,
                               int64_t now, apr_pool_t *pool)
 {
     const char *hash = hash_of(name, pool);
+
+    if (!hash || until <= now) {
+        return AUTH0_MARK_REFUSED;
+    }
     const auth0_span_t words[] = {
-        word("SET"), word(apr_pstrcat(pool, PREFIX "m:", hash, NULL)),
-        word("1"),   word("NX"),
-        word("EX"),  word(apr_psprintf(pool, "%" APR_INT64_T_FMT, until - now)),
+        word("SET"),
+        word(apr_pstrcat(pool, PREFIX "m:", hash, NULL)),
+        word("1"),
+        word("NX"),
+        word("EX"),
+        word(apr_psprintf(pool, "%" APR_INT64_T_FMT, ttl_of(until, now))),
     };
     const auth0_redis_question_t question =
         QUESTION(words, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
     auth0_resp_item_t item;
     auth0_span_t reply;
 
-    if (!hash || until <= now ||
-        !auth0_redis_ask(&reply, store->redis, &question, pool)) {
+    if (!auth0_redis_ask(&reply, store->redis, &question, pool)) {
         return AUTH0_MARK_REFUSED;
     }
     return auth0_resp_take(&item, &reply, AUTH0_RESP_STATUS) ? AUTH0_MARK_NEW
@@ -394,14 +411,13 @@ static bool agree(unsigned char secret[AUTH0_SECRET_BYTES], uint32_t epoch,
         word("NX"),  word("EX"), word(apr_itoa(pool, 3 * AUTH0_SECRETS_PERIOD)),
     };
     const auth0_span_t get[] = {word("GET"), word(key)};
-    auth0_redis_question_t setting =
+    const auth0_redis_question_t setting =
         QUESTION(set, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
-    auth0_redis_question_t getting = QUESTION(get, AUTH0_RESP_TEXT);
+    const auth0_redis_question_t getting = QUESTION(get, AUTH0_RESP_TEXT);
     auth0_resp_item_t item;
     auth0_span_t reply;
     auth0_span_t bytes;
 
-    setting.is_persistent = getting.is_persistent = true;
     if (!auth0_redis_ask(&reply, store->redis, &setting, pool) ||
         !auth0_redis_ask(&reply, store->redis, &getting, pool) ||
         !auth0_resp_take(&item, &reply, AUTH0_RESP_TEXT) ||
@@ -413,24 +429,38 @@ static bool agree(unsigned char secret[AUTH0_SECRET_BYTES], uint32_t epoch,
     return true;
 }
 
+/* Processes of two generations may do this at once: whoever knows more wins. */
+static bool put_secret(auth0_secrets_t *secrets, uint32_t epoch,
+                       auth0_secret_scope_t scope,
+                       const unsigned char secret[AUTH0_SECRET_BYTES],
+                       const auth0_store_t *store)
+{
+    if (apr_global_mutex_lock(store->lock) != APR_SUCCESS) {
+        return false;
+    }
+    if (auth0_secrets_scope(secrets, epoch) < scope) {
+        auth0_secrets_put(secrets, epoch, scope, secret);
+    }
+    (void)apr_global_mutex_unlock(store->lock);
+    return true;
+}
+
 bool auth0_store_fill_secret(auth0_secrets_t *secrets, uint32_t epoch,
                              const auth0_store_t *store, apr_pool_t *pool)
 {
-    auth0_secret_scope_t scope = auth0_secrets_scope(secrets, epoch);
+    auth0_secret_scope_t known = auth0_secrets_scope(secrets, epoch);
+    auth0_secret_scope_t scope = AUTH0_SECRET_SERVER;
     unsigned char secret[AUTH0_SECRET_BYTES];
 
-    if (scope == AUTH0_SECRET_FLEET ||
-        (scope == AUTH0_SECRET_SERVER && !store->redis)) {
+    if (known == AUTH0_SECRET_FLEET ||
+        (known == AUTH0_SECRET_SERVER && !store->redis)) {
         return true;
     }
     if (RAND_bytes(secret, sizeof(secret)) != 1) {
         return false;
     }
     if (store->redis && agree(secret, epoch, store, pool)) {
-        auth0_secrets_put(secrets, epoch, AUTH0_SECRET_FLEET, secret);
+        scope = AUTH0_SECRET_FLEET;
     }
-    else if (scope == AUTH0_SECRET_NONE) {
-        auth0_secrets_put(secrets, epoch, AUTH0_SECRET_SERVER, secret);
-    }
-    return true;
+    return put_secret(secrets, epoch, scope, secret, store);
 }

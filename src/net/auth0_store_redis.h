@@ -56,8 +56,8 @@ AUTH0_MUST_USE bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
 
 /*
  * See to it that the secret of an epoch is there, if possible one that the
- * fleet agrees on; store->redis may be NULL. False when neither the Redis nor
- * random numbers can be had. One thread of the server at a time.
+ * fleet agrees on; store->redis may be NULL. False when random numbers or
+ * the mutex cannot be had.
  */
 AUTH0_MUST_USE bool auth0_store_fill_secret(auth0_secrets_t *secrets,
                                             uint32_t epoch,

@@ -213,6 +213,17 @@ static void names_never_meet(void **state)
     }
 }
 
+static void a_mark_may_last_for_ever(void **state)
+{
+    server_t *server = join_fleet(*state);
+    auth0_mark_name_t name = name_of(AUTH0_MARK_LOGOUT, "lasting");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            auth0_store_mark(&server->store, &name, INT64_MAX, NOW, *state),
+            i == 0 ? AUTH0_MARK_NEW : AUTH0_MARK_KNOWN);
+    }
+}
+
 static void a_mark_is_forgotten_in_time(void **state)
 {
     server_t *server = join_fleet(*state);
@@ -424,9 +435,10 @@ static void the_fleet_agrees_on_a_secret(void **state)
 static void without_a_fleet_a_secret_is_the_servers(void **state)
 {
     static auth0_secrets_t secrets;
-    auth0_store_t store = {0};
+    auth0_store_t store = join_fleet(*state)->store;
     unsigned char one[AUTH0_SECRET_BYTES];
     unsigned char two[AUTH0_SECRET_BYTES];
+    store.redis = NULL;
     assert_true(auth0_store_fill_secret(&secrets, 7, &store, *state));
     assert_true(auth0_secrets_find(one, &secrets, 7));
     assert_true(auth0_store_fill_secret(&secrets, 7, &store, *state));
@@ -580,6 +592,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(a_mark_is_new_once_in_the_fleet),
         SUPPORT_TEST(names_never_meet),
+        SUPPORT_TEST(a_mark_may_last_for_ever),
         SUPPORT_TEST(a_mark_is_forgotten_in_time),
         SUPPORT_TEST(the_fleet_hears_of_a_denial),
         SUPPORT_TEST(the_later_of_both_terms_count),
