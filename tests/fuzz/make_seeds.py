@@ -406,6 +406,22 @@ def export_seeds():
     }
 
 
+def resp_seeds():
+    entry = "*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\ne\r\n$3\r\nabc\r\n"
+    return {
+        "good-status": "+OK\r\n",
+        "good-error": "-WRONGPASS invalid\r\n",
+        "good-integer": ":-12\r\n",
+        "good-text": "$4\r\na\r\nb\r\n",
+        "good-nil": "$-1\r\n",
+        "good-range": f"*2\r\n{entry}{entry}",
+        "unfinished": f"*3\r\n{entry}",
+        "too-many": "*2147483647\r\n",
+        "too-long": "$99999999999999999999\r\n",
+        "other": "HTTP/1.1 400 Bad Request\r\n\r\n",
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -424,6 +440,7 @@ def main():
     seeds("pointer", pointer_seeds())
     seeds("require", require_seeds())
     seeds("export", export_seeds())
+    seeds("resp", resp_seeds())
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@
 
 /* What a fake Redis does, for each connection alike. */
 typedef struct script_t {
-    const char *reply;
+    const char *_Atomic reply;
     bool trickles; /* a byte every 10 ms                        */
     bool stays;    /* else it closes after the reply            */
 } script_t;
@@ -37,10 +37,11 @@ typedef struct fake_t {
 
 static void send_reply(int fd, const script_t *script)
 {
-    size_t len = strlen(script->reply);
+    const char *reply = script->reply;
+    size_t len = strlen(reply);
     size_t step = script->trickles ? 1 : len;
     for (size_t i = 0; i < len; i += step) {
-        if (send(fd, script->reply + i, step, MSG_NOSIGNAL) <= 0) {
+        if (send(fd, reply + i, step, MSG_NOSIGNAL) <= 0) {
             return;
         }
         if (script->trickles) {
