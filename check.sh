@@ -14,7 +14,7 @@ packages=(
     libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
     nghttp2-client nodejs npm openssl pkg-config procps python3
     php8.2-fpm python3-cryptography python3-h2 python3-jwcrypto python3-pytest
-    python3-pytest-xdist python3-websockets
+    python3-pytest-xdist python3-websockets redis-server
     universal-ctags uwsgi-core uwsgi-plugin-python3
     valgrind
 )
@@ -146,7 +146,7 @@ distcheck() {
 apxs_build() {
     cp -r "$scratch/dist" "$scratch/apxs" && cd "$scratch/apxs" &&
         apxs -c -I src mod_auth0.c src/core/*.c src/net/*.c src/httpd/*.c \
-            -lcjose -ljansson -lcurl -lcrypto &&
+            -lcjose -ljansson -lcurl -lssl -lcrypto &&
         MOD_AUTH0_SO=$PWD/.libs/mod_auth0.so srcdir=$PWD \
             sh tests/guards/samples-load.sh
 }
@@ -200,7 +200,8 @@ step valgrind valgrind_clean
 step sanitize-address sanitized asan address,undefined \
     "$(unit_programs) $(fuzz_programs)"
 step sanitize-thread sanitized tsan thread tests/unit/test_threads \
-    tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle
+    tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle \
+    tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

@@ -200,18 +200,33 @@ bool auth0_marks_is_denying(const auth0_marks_t *marks, int64_t now)
 }
 
 /* Until the slot has kept still for as long as it takes to read it. */
-static bool read_slot(int64_t *before, const slot_t *slot, auth0_mark_key_t key,
-                      int64_t now)
+static bool read_slot(auth0_mark_terms_t *terms, const slot_t *slot,
+                      auth0_mark_key_t key, int64_t now)
 {
     int64_t until = until_of(slot);
 
     while (until > now) {
         bool found = is_of(slot, key);
-        *before = atomic_load_explicit(&slot->before, memory_order_acquire);
-        int64_t seen = until;
+        terms->before =
+            atomic_load_explicit(&slot->before, memory_order_acquire);
+        terms->until = until;
         until = until_of(slot);
-        if (until == seen) {
+        if (until == terms->until) {
             return found;
+        }
+    }
+    return false;
+}
+
+bool auth0_marks_terms(auth0_mark_terms_t *terms, const auth0_marks_t *marks,
+                       auth0_mark_key_t key, int64_t now)
+{
+    for (int i = 0; i < 2; i++) {
+        const bucket_t *bucket = &marks->buckets[bucket_of(marks, key, i)];
+        for (size_t k = 0; k < WAYS; k++) {
+            if (read_slot(terms, &bucket->slots[k], key, now)) {
+                return true;
+            }
         }
     }
     return false;
@@ -220,13 +235,11 @@ static bool read_slot(int64_t *before, const slot_t *slot, auth0_mark_key_t key,
 bool auth0_marks_find(int64_t *before, const auth0_marks_t *marks,
                       auth0_mark_key_t key, int64_t now)
 {
-    for (int i = 0; i < 2; i++) {
-        const bucket_t *bucket = &marks->buckets[bucket_of(marks, key, i)];
-        for (size_t k = 0; k < WAYS; k++) {
-            if (read_slot(before, &bucket->slots[k], key, now)) {
-                return true;
-            }
-        }
+    auth0_mark_terms_t terms;
+
+    if (!auth0_marks_terms(&terms, marks, key, now)) {
+        return false;
     }
-    return false;
+    *before = terms.before;
+    return true;
 }

@@ -22,10 +22,12 @@ typedef struct auth0_marks_t auth0_marks_t;
 
 /* What a mark is about: kinds share a table and never meet. */
 typedef enum auth0_mark_kind_t {
-    AUTH0_MARK_LOGOUT = 1,     /* a logout token, by its jti              */
-    AUTH0_MARK_SID,            /* an ended session                        */
-    AUTH0_MARK_SUB,            /* a user, with all tokens                 */
-    AUTH0_MARK_SUB_SESSIONLESS /* a user, with tokens that have no sid   */
+    AUTH0_MARK_LOGOUT = 1,      /* a logout token, by its jti              */
+    AUTH0_MARK_SID,             /* an ended session                        */
+    AUTH0_MARK_SUB,             /* a user, with all tokens                 */
+    AUTH0_MARK_SUB_SESSIONLESS, /* a user, with tokens that have no sid   */
+    AUTH0_MARK_PROOF /* a DPoP proof, by its jti; issuer is the key's thumbprint
+                      */
 } auth0_mark_kind_t;
 
 /* The issuer and the claim's value, byte for byte. */
@@ -90,7 +92,11 @@ AUTH0_MUST_USE auth0_mark_said_t auth0_marks_deny(auth0_marks_t *marks,
 /* Reader: false when certainly no mark denies anything. One atomic read. */
 bool auth0_marks_is_denying(const auth0_marks_t *marks, int64_t now);
 
-/* Reader: true, with its terms' before, when the mark is there. */
+/* Reader: true, with its terms, when the mark is there. */
+bool auth0_marks_terms(auth0_mark_terms_t *terms, const auth0_marks_t *marks,
+                       auth0_mark_key_t key, int64_t now);
+
+/* Reader: the same for the terms' before alone. */
 bool auth0_marks_find(int64_t *before, const auth0_marks_t *marks,
                       auth0_mark_key_t key, int64_t now);
 

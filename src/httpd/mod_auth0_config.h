@@ -65,6 +65,9 @@ typedef struct mod_auth0_server_t {
     const char *proxy;     /* URL                        */
     const char *state_dir; /* absolute path              */
     int store_bytes;       /* of the shared store        */
+    /* Where else the store is, and the directive that says so; NULL: here. */
+    const struct auth0_redis_url_t *store_redis;
+    const ap_directive_t *store_place;
     int refresh;           /* seconds                    */
     int max_stale;         /* seconds                    */
     int cooldown;          /* seconds                    */

@@ -412,6 +412,7 @@ const command_rec mod_auth0_directives[] = {
     AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
                    "auth0-logout"),
     AP_INIT_TAKE1("Auth0SharedStore", mod_auth0_set_store, NULL, RSRC_CONF,
-                  "where logouts are remembered: shm, or shm:BYTES"),
+                  "where logouts are remembered: shm, shm:BYTES or a URL of "
+                  "a Redis"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_redis_url.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "net/auth0_file.h"
@@ -114,22 +115,47 @@ const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
     return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
 }
 
+/* A URL may hold a password, so none is repeated. */
+static const char *set_redis(cmd_parms *cmd, const char *text)
+{
+    auth0_redis_url_t *url = apr_palloc(cmd->pool, sizeof(*url));
+    const char *why = auth0_redis_url_read(url, text, cmd->pool);
+    mod_auth0_server_t *server = server_of(cmd);
+
+    server->store_redis = url;
+    server->store_place = cmd->directive;
+    return why ? apr_psprintf(cmd->pool, "%s: the URL of the Redis %s",
+                              cmd->cmd->name, why)
+               : NULL;
+}
+
 /* One store for all virtual hosts, as they are one server. */
 const char *mod_auth0_set_store(cmd_parms *cmd, void *conf, const char *where)
 {
     const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     auth0_span_t bytes = auth0_span_cstr(where);
+    mod_auth0_server_t *server = server_of(cmd);
     auth0_span_t kind;
 
     (void)conf;
-    bool has_size = auth0_span_cut(&kind, &bytes, ':');
+    bool has_more = auth0_span_cut(&kind, &bytes, ':');
 
-    if (!why && !auth0_span_is(kind, "shm")) {
-        why = mod_auth0_complain(
-            cmd, where, "is neither shm nor shm:BYTES, such as shm:4194304");
+    server->store_redis = NULL;
+    server->store_bytes = -1;
+    if (why) {
+        return why;
     }
-    return why || !has_size
-               ? why
-               : mod_auth0_read_number(&server_of(cmd)->store_bytes, cmd,
-                                       bytes.ptr, &store_range);
+    if (auth0_span_is_nocase(kind, "redis") ||
+        auth0_span_is_nocase(kind, "rediss")) {
+        return set_redis(cmd, where);
+    }
+    if (!auth0_span_is(kind, "shm")) {
+        return apr_psprintf(cmd->pool,
+                            "%s is neither shm nor shm:BYTES, such as "
+                            "shm:4194304, nor redis://HOST or rediss://HOST",
+                            cmd->cmd->name);
+    }
+    return has_more ? mod_auth0_read_number(&server->store_bytes, cmd,
+                                            bytes.ptr, &store_range)
+                    : NULL;
 }

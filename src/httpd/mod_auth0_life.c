@@ -9,6 +9,7 @@
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_denylist.h"
+#include "httpd/mod_auth0_fleet.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_lint.h"
 #include "httpd/mod_auth0_log.h"
@@ -84,6 +85,9 @@ static int share(apr_pool_t *pconf, server_rec *server)
     status = mod_auth0_store_prepare(server);
     if (status != APR_SUCCESS) {
         return complain(server, status, "no shared memory for marks");
+    }
+    if (mod_auth0_fleet_prepare(pconf, server) != OK) {
+        return HTTP_INTERNAL_SERVER_ERROR;
     }
     status = mod_auth0_throttle_prepare(pconf);
     if (status != APR_SUCCESS) {

@@ -3,7 +3,9 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_redis_url.h"
 #include "core/auth0_span.h"
+#include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_lint_requires.h"
 #include "httpd/mod_auth0_plain.h"
 
@@ -277,6 +279,27 @@ static bool speaks_of_access(const mod_auth0_area_t *area)
             area->said[MOD_AUTH0_CLAIM_ENV]);
 }
 
+/* Who listens on the way may deny tokens, and forge nonces. */
+static void look_at_store(const mod_auth0_lint_t *lint,
+                          const server_rec *main_server)
+{
+    const mod_auth0_server_t *settings =
+        ap_get_module_config(main_server->module_config, &auth0_module);
+    const auth0_redis_url_t *url = settings->store_redis;
+
+    if (!url || url->is_tls || url->is_loopback) {
+        return;
+    }
+    mod_auth0_lint_warn(
+        lint, settings->store_place,
+        apr_psprintf(lint->pool,
+                     "Auth0SharedStore %s sends %swhat the "
+                     "servers remember in the clear: use "
+                     "rediss://",
+                     url->shown,
+                     url->password.len > 0 ? "the password and " : ""));
+}
+
 void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)
 {
     mod_auth0_lint_t lint = {pool, main_server, mod_auth0_areas(pool)};
@@ -290,4 +313,5 @@ void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)
          server = server->next) {
         look_at_server(&lint, server);
     }
+    look_at_store(&lint, main_server);
 }

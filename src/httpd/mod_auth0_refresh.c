@@ -2,6 +2,7 @@
 #include "httpd/mod_auth0_refresh.h"
 
 #include "httpd/mod_auth0_denylist.h"
+#include "httpd/mod_auth0_fleet.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_task.h"
 #include "httpd/mod_auth0_throttle.h"
@@ -97,6 +98,7 @@ static void run(void *baton, apr_pool_t *parent)
     auth0_fetcher_t *fetcher = auth0_fetcher_make(pool);
 
     forget(plan);
+    mod_auth0_fleet_start(pool);
     while (fetcher && !mod_auth0_watch_is_over()) {
         begin_due(plan, true, fetcher, pool);
         begin_due(plan, false, fetcher, pool);
@@ -108,6 +110,7 @@ static void run(void *baton, apr_pool_t *parent)
         mod_auth0_denylist_look();
         mod_auth0_throttle_tell();
     }
+    mod_auth0_fleet_stop();
     forget(plan);
     apr_pool_destroy(pool);
 }
@@ -161,7 +164,8 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
-    if (slots == 0 && !mod_auth0_denylist_is_used()) {
+    if (slots == 0 && !mod_auth0_denylist_is_used() &&
+        !mod_auth0_fleet_is_used()) {
         return OK;
     }
     apr_status_t status =

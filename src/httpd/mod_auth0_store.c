@@ -2,15 +2,20 @@
 #include "httpd/mod_auth0_store.h"
 
 #include <http_config.h>
+#include <apr_shm.h>
 #include <util_mutex.h>
 
 #include "core/auth0_logout.h"
 #include "httpd/mod_auth0_config.h"
+#include "net/auth0_store_redis.h"
 
 #define MUTEX_TYPE "auth0-store"
 
 /* The number changes with the layout of what is retained. */
-#define RETAINED "mod_auth0:store:1"
+#define RETAINED "mod_auth0:store:2"
+
+/* All that the stream of a fleet can hold, without any being crowded out. */
+#define FLEET_MARKS (2 * AUTH0_STORE_MARKS)
 
 /*
  * All that outlives a restart, in which this module is loaded anew: memory of
@@ -19,9 +24,11 @@
 typedef struct kept_t {
     auth0_marks_t *marks; /* NULL until all is there */
     apr_global_mutex_t *lock;
+    auth0_secrets_t *secrets;
 } kept_t;
 
 static auth0_store_t store;
+static auth0_secrets_t *secrets;
 
 void mod_auth0_store_register(apr_pool_t *pconf)
 {
@@ -35,6 +42,9 @@ static size_t count_marks(const server_rec *server)
         ap_get_module_config(server->module_config, &auth0_module);
     size_t count = AUTH0_STORE_MARKS;
 
+    if (settings->store_redis) {
+        return FLEET_MARKS;
+    }
     if (settings->store_bytes > 0) {
         for (count = 16; auth0_marks_size(2 * count) <=
                          auth0_marks_size(0) + (size_t)settings->store_bytes;
@@ -44,12 +54,23 @@ static size_t count_marks(const server_rec *server)
     return count;
 }
 
+static apr_status_t make_secrets(kept_t *kept, apr_pool_t *pool)
+{
+    apr_shm_t *shm;
+    apr_status_t status =
+        apr_shm_create(&shm, sizeof(*kept->secrets), NULL, pool);
+
+    kept->secrets = status == APR_SUCCESS ? apr_shm_baseaddr_get(shm) : NULL;
+    return status;
+}
+
 static apr_status_t make(kept_t *kept, server_rec *server)
 {
     apr_pool_t *pool = server->process->pool;
     apr_status_t status = ap_global_mutex_create(&kept->lock, NULL, MUTEX_TYPE,
                                                  NULL, server, pool, 0);
 
+    status = status == APR_SUCCESS ? make_secrets(kept, pool) : status;
     if (status != APR_SUCCESS) {
         return status;
     }
@@ -67,7 +88,27 @@ apr_status_t mod_auth0_store_prepare(server_rec *server)
     apr_status_t status = kept->marks ? APR_SUCCESS : make(kept, server);
 
     store = auth0_store_of_marks(kept->marks, kept->lock);
+    secrets = kept->secrets;
     return status;
+}
+
+void mod_auth0_store_join(auth0_redis_t *redis)
+{
+    store = auth0_store_of_redis(redis, store.marks, store.lock);
+}
+
+bool mod_auth0_store_fill_secrets(apr_pool_t *pool)
+{
+    uint32_t epoch = auth0_secrets_epoch(apr_time_sec(apr_time_now()));
+
+    return auth0_store_fill_secret(secrets, epoch, &store, pool) &&
+           auth0_store_fill_secret(secrets, epoch + 1, &store, pool);
+}
+
+bool mod_auth0_store_secret(unsigned char secret[AUTH0_SECRET_BYTES],
+                            uint32_t epoch)
+{
+    return auth0_secrets_find(secret, secrets, epoch);
 }
 
 apr_status_t mod_auth0_store_start(apr_pool_t *pchild)

@@ -3,7 +3,9 @@
 #define MOD_AUTH0_STORE_H
 
 #include "core/auth0_claims.h"
+#include "core/auth0_secrets.h"
 #include "httpd/mod_auth0.h"
+#include "net/auth0_redis.h"
 #include "net/auth0_store.h"
 
 /*
@@ -17,6 +19,23 @@ void mod_auth0_store_register(apr_pool_t *pconf);
 
 /* In post_config. APR_SUCCESS, or why there is no store. */
 AUTH0_MUST_USE apr_status_t mod_auth0_store_prepare(server_rec *server);
+
+/* After that: share the store with all servers that use this Redis. */
+void mod_auth0_store_join(auth0_redis_t *redis);
+
+/*
+ * Have the secrets of this epoch and the next ready. In post_config, and then
+ * in one process at a time. False when random numbers cannot be had.
+ */
+bool mod_auth0_store_fill_secrets(apr_pool_t *pool);
+
+/*
+ * The secret of an epoch (auth0_secrets_epoch), on which all servers agree that
+ * share a store; false when there is none. Never waits. Thread-safe.
+ */
+AUTH0_MUST_USE bool
+mod_auth0_store_secret(unsigned char secret[AUTH0_SECRET_BYTES],
+                       uint32_t epoch);
 
 /* In the child: get at the mutex. */
 AUTH0_MUST_USE apr_status_t mod_auth0_store_start(apr_pool_t *pchild);

@@ -82,7 +82,7 @@ static const auth0_store_ops_t marks_ops = {mark, deny, is_denying, find};
 auth0_store_t auth0_store_of_marks(auth0_marks_t *marks,
                                    apr_global_mutex_t *lock)
 {
-    return (auth0_store_t){&marks_ops, marks, lock};
+    return (auth0_store_t){&marks_ops, marks, lock, NULL};
 }
 
 auth0_mark_said_t auth0_store_mark(const auth0_store_t *store,

@@ -32,7 +32,12 @@ struct auth0_store_t {
     const auth0_store_ops_t *ops;
     auth0_marks_t *marks;
     apr_global_mutex_t *lock;
+    struct auth0_redis_t *redis; /* NULL when the server is on its own */
 };
+
+/* Seconds that a denial lasts at most: no token of Auth0 lives for 30 days and
+ * the skew. */
+#define AUTH0_STORE_DENIED_MOST ((int64_t)2678400)
 
 /* The marks that a store in shared memory has room for: 4 MiB. */
 #define AUTH0_STORE_MARKS ((size_t)131072)

@@ -473,6 +473,21 @@ def htu_seeds():
         "backslash": "https:\\\\h\\a\nhttps://h/a\\..\\b",
         "relative": "/orders\n//h/orders",
         "bytes": b"https://\xc3\xa4/\nhttps://h/\xff",
+
+
+def resp_seeds():
+    entry = "*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\ne\r\n$3\r\nabc\r\n"
+    return {
+        "good-status": "+OK\r\n",
+        "good-error": "-WRONGPASS invalid\r\n",
+        "good-integer": ":-12\r\n",
+        "good-text": "$4\r\na\r\nb\r\n",
+        "good-nil": "$-1\r\n",
+        "good-range": f"*2\r\n{entry}{entry}",
+        "unfinished": f"*3\r\n{entry}",
+        "too-many": "*2147483647\r\n",
+        "too-long": "$99999999999999999999\r\n",
+        "other": "HTTP/1.1 400 Bad Request\r\n\r\n",
     }
 
 
@@ -496,6 +511,7 @@ def main():
     seeds("export", export_seeds())
     seeds("dpop", dpop_seeds())
     seeds("htu", htu_seeds())
+    seeds("resp", resp_seeds())
 
 
 if __name__ == "__main__":

@@ -38,13 +38,13 @@ says 'apxs is missing: install the Debian package apache2-dev' \
 pretend
 says 'OpenSSL 3.0 or newer is missing: install the Debian package libssl-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
-pretend libcrypto
+pretend libcrypto libssl
 says 'cjose is missing: install the Debian package libcjose-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
-pretend libcrypto cjose
+pretend libcrypto libssl cjose
 says 'jansson is missing: install the Debian package libjansson-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
-pretend libcrypto cjose jansson libcurl
+pretend libcrypto libssl cjose jansson libcurl
 says 'libcurl 7.87 or newer is missing: install the Debian package libcurl4-openssl-dev' \
     PKG_CONFIG_LIBDIR="$work/pc"
 finish

@@ -371,6 +371,37 @@ CASES = {
     "proxy_with_a_password": wrong_proxy("http://u:sssss@proxy.test:3128/path"),
     "proxy_missing": wrong_server("Auth0OutgoingProxy"),
     "store_unknown": wrong_server("Auth0SharedStore memory", "shm:4194304"),
+    "store_of_another_scheme": wrong_server(
+        "Auth0SharedStore http://h", "redis://HOST"
+    ),
+    "store_redis_without_host": wrong_server(
+        "Auth0SharedStore redis://", "host name or address"
+    ),
+    "store_redis_bad_port": wrong_server(
+        "Auth0SharedStore redis://:sssss@h:0", "from 1 to 65535"
+    ),
+    "store_redis_bad_db": wrong_server(
+        "Auth0SharedStore redis://h/65536", "from 0 to 65535"
+    ),
+    "store_redis_query": wrong_server(
+        "Auth0SharedStore rediss://h/0?x", "a query"
+    ),
+    "store_redis_user_alone": wrong_server(
+        "Auth0SharedStore redis://sssss@h", "no password"
+    ),
+    "store_redis_bad_percent": wrong_server(
+        "Auth0SharedStore redis://:sssss%@h", "write %25"
+    ),
+    "store_redis_two_ats": wrong_server(
+        "Auth0SharedStore redis://:sssss@b@h", "write %40"
+    ),
+    "store_redis_bad_ipv6": wrong_server(
+        "Auth0SharedStore redis://[::g]", "IPv6 address"
+    ),
+    "store_redis_and_more": wrong_server("Auth0SharedStore redis://h shm"),
+    "store_redis_in_a_section": wrong(
+        "Auth0SharedStore redis://h", "not allowed"
+    ),
     "store_of_no_size": wrong_server("Auth0SharedStore shm:", "from 4096"),
     "store_too_small": wrong_server("Auth0SharedStore shm:4095", "from 4096"),
     "store_too_large": wrong_server(
@@ -496,6 +527,8 @@ GOOD = [
     ("age_off", ours("Auth0MaxTokenAge Off")),
     ("profile_in_capitals", ours("Auth0TokenProfile RFC9068")),
     ("store", "Auth0SharedStore shm\n"),
+    ("store_redis", "Auth0SharedStore redis://:a%40b@127.0.0.1:1/3\n"),
+    ("store_redis_tls", "Auth0SharedStore rediss://u:p@[2001:db8::1]\n"),
     ("store_4_k", "Auth0SharedStore shm:4096\n"),
     ("store_1_g", "Auth0SharedStore shm:1073741824\n"),
     ("logout", section(LOGOUT, ISSUER, "Auth0LogoutClient one two")),

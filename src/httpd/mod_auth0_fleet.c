@@ -1,0 +1,274 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_fleet.h"
+
+#include <stdatomic.h>
+
+#include <apr_signal.h>
+#include <apr_shm.h>
+#include <apr_thread_proc.h>
+
+#include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_store.h"
+#include "net/auth0_clock.h"
+#include "net/auth0_store_redis.h"
+
+/* Microseconds between two looks at the Redis, and while it is away. */
+#define LOOK_AGAIN ((int64_t)300000)
+#define TRY_AGAIN ((int64_t)1000000)
+
+/* A Redis is told to be away when it was not reached so often in a row. */
+#define FAILURES 3
+
+/* Between two looks at whether it is all over. */
+#define STEP 50000
+
+/*
+ * All is read again so often, and what is over is removed: so nothing is missed
+ * whatever was done to the Redis behind our back.
+ */
+#define READ_ALL_AGAIN ((int64_t)60000000)
+
+/* An address may take so long when httpd starts, as nobody waits for it. */
+#define FIRST_BUDGET ((int64_t)1000000)
+
+/* What this generation of processes shares, all bytes zero at first. */
+typedef struct shared_t {
+    auth0_redis_known_t known;
+    atomic_bool is_told; /* that it is away */
+} shared_t;
+
+static struct {
+    const server_rec *server;
+    shared_t *shared;
+    auth0_redis_t *redis; /* NULL: this server is on its own */
+    /* Of the refreshing process alone: */
+    apr_thread_t *thread;
+    atomic_bool is_over;
+    bool is_reached;
+    bool is_told_of_secrets;
+    unsigned failures; /* to reach it, in a row */
+    auth0_store_cursor_t cursor;
+    size_t malformed; /* since the cursor was at the beginning */
+    size_t told_malformed;
+    int64_t next_look;
+    int64_t read_all;
+} fleet;
+
+bool mod_auth0_fleet_is_used(void)
+{
+    return fleet.redis != NULL;
+}
+
+static void tell_away(void)
+{
+    if (!atomic_exchange(&fleet.shared->is_told, true)) {
+        ap_log_error(
+            APLOG_MARK, APLOG_ERR, 0, fleet.server,
+            "Auth0SharedStore: %s cannot be reached (%s): until it can, "
+            "what needs it is refused, and logouts at other servers "
+            "are not heard of",
+            auth0_redis_shown(fleet.redis),
+            auth0_redis_why_text(auth0_redis_why(fleet.redis)));
+    }
+}
+
+static void tell_back(void)
+{
+    if (atomic_exchange(&fleet.shared->is_told, false)) {
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, fleet.server,
+                     "Auth0SharedStore: %s is back",
+                     auth0_redis_shown(fleet.redis));
+    }
+}
+
+static void tell_of(const auth0_store_pulled_t *pulled)
+{
+    fleet.malformed += pulled->malformed;
+    if (fleet.malformed > fleet.told_malformed) {
+        fleet.told_malformed = fleet.malformed;
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, fleet.server,
+                     "Auth0SharedStore: %s has denials that make no sense: "
+                     "they are skipped, %" APR_SIZE_T_FMT " in all",
+                     auth0_redis_shown(fleet.redis), fleet.malformed);
+    }
+    if (pulled->refused > 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, fleet.server,
+                     "Auth0SharedStore: no room for %" APR_SIZE_T_FMT
+                     " denials: stop and start httpd to make it",
+                     pulled->refused);
+    }
+}
+
+/* Whoever comes back to a Redis begins anew: it may be another one. */
+static bool pull_all(apr_pool_t *pool)
+{
+    auth0_store_pulled_t pulled;
+
+    do {
+        int64_t now = apr_time_sec(apr_time_now());
+        if (!auth0_store_pull(&pulled, &fleet.cursor, mod_auth0_store(), now,
+                              pool)) {
+            return false;
+        }
+        tell_of(&pulled);
+        apr_pool_clear(pool);
+    } while (pulled.is_more && !atomic_load(&fleet.is_over));
+    return true;
+}
+
+static void begin_anew(int64_t now)
+{
+    fleet.cursor = (auth0_store_cursor_t){0, 0};
+    fleet.malformed = 0;
+    fleet.read_all = now + READ_ALL_AGAIN;
+}
+
+static bool reach(int64_t budget, apr_pool_t *pool)
+{
+    int64_t now = auth0_clock_monotonic();
+
+    if (!fleet.is_reached && !auth0_redis_resolve(fleet.redis, budget, pool)) {
+        return false;
+    }
+    if (!fleet.is_reached || now >= fleet.read_all) {
+        begin_anew(now);
+        if (!auth0_store_sweep(mod_auth0_store(), apr_time_sec(apr_time_now()),
+                               pool)) {
+            return false;
+        }
+    }
+    return pull_all(pool);
+}
+
+static void look(int64_t budget, apr_pool_t *pool)
+{
+    fleet.is_reached = reach(budget, pool);
+    if (fleet.is_reached) {
+        fleet.failures = 0;
+        tell_back();
+    }
+    else if (++fleet.failures >= FAILURES || budget == FIRST_BUDGET) {
+        tell_away();
+    }
+}
+
+static void fill_secrets(apr_pool_t *pool)
+{
+    bool is_filled = mod_auth0_store_fill_secrets(pool);
+
+    if (!is_filled && !fleet.is_told_of_secrets) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, fleet.server,
+                     "no random numbers for secrets, or no mutex auth0-store");
+    }
+    fleet.is_told_of_secrets = !is_filled;
+}
+
+static void tend(int64_t budget, apr_pool_t *pool)
+{
+    int64_t now = auth0_clock_monotonic();
+
+    if (now < fleet.next_look) {
+        return;
+    }
+    if (fleet.redis) {
+        look(budget, pool);
+    }
+    fill_secrets(pool);
+    fleet.next_look =
+        now + (fleet.failures >= FAILURES ? TRY_AGAIN : LOOK_AGAIN);
+}
+
+static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *unused)
+{
+    apr_pool_t *pool;
+
+    (void)thread, (void)unused;
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    while (!atomic_load(&fleet.is_over)) {
+        tend(AUTH0_REDIS_BUDGET, pool);
+        apr_pool_clear(pool);
+        apr_sleep(STEP);
+    }
+    apr_pool_destroy(pool);
+    return NULL;
+}
+
+void mod_auth0_fleet_start(apr_pool_t *pool)
+{
+    atomic_store(&fleet.is_over, false);
+    fleet.is_reached = false;
+    fleet.next_look = 0;
+    apr_status_t status =
+        apr_thread_create(&fleet.thread, NULL, work, NULL, pool);
+
+    if (status != APR_SUCCESS) {
+        fleet.thread = NULL;
+        ap_log_error(APLOG_MARK, APLOG_ERR, status, fleet.server,
+                     "Auth0SharedStore: no thread to look after it");
+    }
+}
+
+void mod_auth0_fleet_stop(void)
+{
+    apr_status_t status;
+
+    atomic_store(&fleet.is_over, true);
+    if (fleet.thread) {
+        (void)apr_thread_join(&status, fleet.thread);
+        fleet.thread = NULL;
+    }
+}
+
+static int complain(apr_status_t status, const char *sentence)
+{
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, fleet.server,
+                 "Auth0SharedStore: %s", sentence);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* What is known of a Redis dies with the configuration that names it. */
+static int connect_to(const auth0_redis_url_t *url, const char *ca_pem,
+                      apr_pool_t *pconf)
+{
+    apr_shm_t *shm;
+    apr_status_t status =
+        apr_shm_create(&shm, sizeof(*fleet.shared), NULL, pconf);
+
+    if (status != APR_SUCCESS) {
+        return complain(status, "no shared memory");
+    }
+    fleet.shared = apr_shm_baseaddr_get(shm);
+    fleet.redis = auth0_redis_make(url, &fleet.shared->known, ca_pem, pconf);
+    return fleet.redis ? OK : complain(0, "no TLS or no threads for the Redis");
+}
+
+int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server)
+{
+    const mod_auth0_server_t *settings =
+        ap_get_module_config(server->module_config, &auth0_module);
+    apr_pool_t *scratch;
+
+    fleet.server = server;
+    fleet.redis = NULL;
+    if (settings->store_redis) {
+        int status = connect_to(settings->store_redis, settings->ca_pem, pconf);
+        if (status != OK) {
+            return status;
+        }
+        /* As all of httpd's MPMs do a moment later. */
+        (void)apr_signal(SIGPIPE, SIG_IGN);
+        mod_auth0_store_join(fleet.redis);
+    }
+    fleet.is_reached = false;
+    fleet.next_look = 0;
+    apr_pool_create(&scratch, pconf);
+    tend(FIRST_BUDGET, scratch);
+    apr_pool_destroy(scratch);
+    if (fleet.redis) {
+        auth0_redis_hang_up(fleet.redis);
+    }
+    return OK;
+}

@@ -1,0 +1,98 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_REDIS_H
+#define AUTH0_REDIS_H
+
+#include "core/auth0_box.h"
+#include "core/auth0_breaker.h"
+#include "core/auth0_redis_url.h"
+#include "core/auth0_resp.h"
+
+/*
+ * A Redis, asked by the threads of one process over a few connections that are
+ * kept. One question costs a request AUTH0_REDIS_BUDGET at most, connection,
+ * TLS and password included, and next to nothing while the Redis is known to be
+ * out of reach. Names are only looked up by auth0_redis_resolve, which no
+ * request calls.
+ */
+typedef struct auth0_redis_t auth0_redis_t;
+
+/* Microseconds. */
+#define AUTH0_REDIS_BUDGET ((int64_t)50000)
+
+/* Connections of one process. */
+#define AUTH0_REDIS_LINKS 16
+
+/* Why a question was not answered as it should be. */
+typedef enum auth0_redis_why_t {
+    AUTH0_REDIS_GOOD,
+    AUTH0_REDIS_NO_ADDRESS, /* its host name has none           */
+    AUTH0_REDIS_NO_CONNECTION,
+    AUTH0_REDIS_NO_TLS,
+    AUTH0_REDIS_NO_LOGIN, /* user, password or database       */
+    AUTH0_REDIS_NO_REPLY, /* in time, or before it was closed */
+    AUTH0_REDIS_GARBAGE,  /* no reply of Redis, or not one to that */
+    AUTH0_REDIS_ERROR,    /* it says so itself                */
+    AUTH0_REDIS_BUSY      /* all connections were taken       */
+} auth0_redis_why_t;
+
+/* In a few words for the log, none of which came over the network. */
+const char *auth0_redis_why_text(auth0_redis_why_t why);
+
+/*
+ * What the processes of a server know of it together. All bytes zero is how it
+ * begins; it may lie in memory that they share.
+ */
+typedef struct auth0_redis_known_t {
+    auth0_breaker_t breaker;
+    auth0_box_t address;  /* one writer: auth0_redis_resolve */
+    _Atomic uint32_t why; /* of the last failure             */
+} auth0_redis_known_t;
+
+/*
+ * url, known and ca_pem (authorities; NULL: the system's) have to live as long
+ * as pool, which closes all connections at its end. To be made before there are
+ * processes, each of which makes connections of its own. NULL when threads or
+ * TLS cannot be had.
+ */
+auth0_redis_t *auth0_redis_make(const auth0_redis_url_t *url,
+                                auth0_redis_known_t *known, const char *ca_pem,
+                                apr_pool_t *pool);
+
+/* What is asked. */
+typedef struct auth0_redis_question_t {
+    const auth0_span_t *words;
+    size_t count;
+    unsigned kinds;     /* of auth0_resp_kind_t: replies that make sense   */
+    int64_t budget;     /* microseconds; 0: AUTH0_REDIS_BUDGET             */
+    bool is_persistent; /* ask although it is known to be out of reach     */
+} auth0_redis_question_t;
+
+/*
+ * The whole reply, from pool; false when there is none that makes sense. An
+ * error is none. Thread-safe.
+ */
+AUTH0_MUST_USE bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
+                                    const auth0_redis_question_t *question,
+                                    apr_pool_t *pool);
+
+/*
+ * Look the host up, and find the first of its addresses at which a Redis
+ * answers, within budget for each. May block for as long as the system's
+ * resolver does. One process at a time.
+ */
+bool auth0_redis_resolve(auth0_redis_t *redis, int64_t budget,
+                         apr_pool_t *pool);
+
+/* True when requests are kept away from it. */
+bool auth0_redis_is_away(const auth0_redis_t *redis);
+
+/* Why the last question failed. */
+auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis);
+
+/* The URL without user and password. */
+const char *auth0_redis_shown(const auth0_redis_t *redis);
+
+/* Close the connections that nobody uses. */
+void auth0_redis_hang_up(auth0_redis_t *redis);
+
+#endif

@@ -1,0 +1,466 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "net/auth0_store_redis.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include "core/auth0_ascii.h"
+#include "core/auth0_b64.h"
+
+#define PREFIX "mod_auth0:1:"
+#define STREAM PREFIX "d"
+#define PULLED_MOST "500"
+#define SWEPT_MOST 256
+
+/* Seconds: a hundred years. */
+#define MARK_MOST ((int64_t)3155760000)
+
+/* Base64url of 32 bytes. */
+#define HASH_LEN 43
+
+#define DIGITS_MOST 19
+
+/*
+ * Terms in the stream end on the hour: a logout token that is sent again and
+ * again then changes nothing, and leaves one entry.
+ */
+#define ROUND ((int64_t)3600)
+
+/* Seconds that the clocks of a fleet may differ by. */
+#define CLOCKS ((int64_t)86400)
+
+#define QUESTION(what, expected)                                               \
+    {                                                                          \
+        .words = (what), .count = sizeof(what) / sizeof(*(what)),              \
+        .kinds = (expected)                                                    \
+    }
+
+static auth0_span_t word(const char *text)
+{
+    return auth0_span_cstr(text);
+}
+
+/* A fixed text, kind and the length of the issuer stand in front. */
+static const char *hash_of(const auth0_mark_name_t *name, apr_pool_t *pool)
+{
+    const char *head =
+        apr_psprintf(pool, PREFIX "%d:%" APR_SIZE_T_FMT ":%" APR_SIZE_T_FMT ":",
+                     (int)name->kind, name->issuer.len, name->value.len);
+    size_t head_len = strlen(head);
+    size_t len = head_len + name->issuer.len + name->value.len;
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    char *text = apr_palloc(pool, len);
+
+    memcpy(text, head, head_len);
+    memcpy(text + head_len, name->issuer.ptr, name->issuer.len);
+    memcpy(text + head_len + name->issuer.len, name->value.ptr,
+           name->value.len);
+    return EVP_Q_digest(NULL, "SHA256", NULL, text, len, hash, &len)
+               ? auth0_b64url_encode(auth0_span((char *)hash, len), pool)
+               : NULL;
+}
+
+/* The table of this server knows names by their hashes, as the stream does. */
+static auth0_mark_name_t local_name(auth0_mark_kind_t kind, auth0_span_t hash)
+{
+    return (auth0_mark_name_t){kind, auth0_span("", 0), hash};
+}
+
+static auth0_store_t local_store(const auth0_store_t *store)
+{
+    return auth0_store_of_marks(store->marks, store->lock);
+}
+
+/* Redis knows no later end than its clock has, and calls that an error. */
+static int64_t ttl_of(int64_t until, int64_t now)
+{
+    int64_t ttl = until - now;
+
+    return ttl < MARK_MOST ? ttl : MARK_MOST;
+}
+
+static auth0_mark_said_t mark(const auth0_store_t *store,
+                              const auth0_mark_name_t *name, int64_t until,
+                              int64_t now, apr_pool_t *pool)
+{
+    const char *hash = hash_of(name, pool);
+
+    if (!hash || until <= now) {
+        return AUTH0_MARK_REFUSED;
+    }
+    const auth0_span_t words[] = {
+        word("SET"),
+        word(apr_pstrcat(pool, PREFIX "m:", hash, NULL)),
+        word("1"),
+        word("NX"),
+        word("EX"),
+        word(apr_psprintf(pool, "%" APR_INT64_T_FMT, ttl_of(until, now))),
+    };
+    const auth0_redis_question_t question =
+        QUESTION(words, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
+    auth0_resp_item_t item;
+    auth0_span_t reply;
+
+    if (!auth0_redis_ask(&reply, store->redis, &question, pool)) {
+        return AUTH0_MARK_REFUSED;
+    }
+    return auth0_resp_take(&item, &reply, AUTH0_RESP_STATUS) ? AUTH0_MARK_NEW
+                                                             : AUTH0_MARK_KNOWN;
+}
+
+/* All that the table has, the stream has or had. */
+static bool is_denied_already(const auth0_store_t *store,
+                              const auth0_mark_name_t *name,
+                              auth0_mark_terms_t terms, int64_t now,
+                              apr_pool_t *pool)
+{
+    auth0_mark_terms_t old;
+    auth0_mark_key_t key;
+
+    return auth0_marks_key(&key, store->marks, name, pool) &&
+           auth0_marks_terms(&old, store->marks, key, now) &&
+           old.before >= terms.before && old.until >= terms.until;
+}
+
+static bool stream_has_room(const auth0_store_t *store, apr_pool_t *pool)
+{
+    const auth0_span_t words[] = {word("XLEN"), word(STREAM)};
+    const auth0_redis_question_t question = QUESTION(words, AUTH0_RESP_INTEGER);
+    auth0_resp_item_t item;
+    auth0_span_t reply;
+
+    return auth0_redis_ask(&reply, store->redis, &question, pool) &&
+           auth0_resp_take(&item, &reply, AUTH0_RESP_INTEGER) &&
+           item.number < AUTH0_STORE_STREAM_MOST;
+}
+
+static bool write_entry(const auth0_store_t *store,
+                        const auth0_mark_name_t *name, auth0_mark_terms_t terms,
+                        apr_pool_t *pool)
+{
+    const char *entry = apr_psprintf(
+        pool, "%d %.*s %" APR_INT64_T_FMT " %" APR_INT64_T_FMT, (int)name->kind,
+        (int)name->value.len, name->value.ptr, terms.before, terms.until);
+    const auth0_span_t words[] = {word("XADD"), word(STREAM), word("*"),
+                                  word("e"), word(entry)};
+    const auth0_redis_question_t question = QUESTION(words, AUTH0_RESP_TEXT);
+    auth0_span_t reply;
+
+    return auth0_redis_ask(&reply, store->redis, &question, pool);
+}
+
+/* First where all can see it: then no table has what the stream has not. */
+static auth0_mark_said_t deny(const auth0_store_t *store,
+                              const auth0_mark_name_t *name,
+                              auth0_mark_terms_t terms, int64_t now,
+                              apr_pool_t *pool)
+{
+    const char *hash = hash_of(name, pool);
+    auth0_mark_name_t own = local_name(name->kind, word(hash));
+    auth0_store_t local = local_store(store);
+
+    terms.until = (terms.until + ROUND - 1) / ROUND * ROUND;
+    if (!hash) {
+        return AUTH0_MARK_REFUSED;
+    }
+    if (is_denied_already(store, &own, terms, now, pool)) {
+        return AUTH0_MARK_KNOWN;
+    }
+    return stream_has_room(store, pool) && write_entry(store, &own, terms, pool)
+               ? auth0_store_deny(&local, &own, terms, now, pool)
+               : AUTH0_MARK_REFUSED;
+}
+
+static bool is_denying(const auth0_store_t *store, int64_t now)
+{
+    return auth0_marks_is_denying(store->marks, now);
+}
+
+static bool find(int64_t *before, const auth0_store_t *store,
+                 const auth0_mark_name_t *name, int64_t now, apr_pool_t *pool)
+{
+    const char *hash = hash_of(name, pool);
+    auth0_mark_name_t own = local_name(name->kind, word(hash));
+    auth0_store_t local = local_store(store);
+
+    *before = INT64_MAX;
+    return !hash || auth0_store_find(before, &local, &own, now, pool);
+}
+
+static const auth0_store_ops_t redis_ops = {mark, deny, is_denying, find};
+
+auth0_store_t auth0_store_of_redis(auth0_redis_t *redis, auth0_marks_t *marks,
+                                   apr_global_mutex_t *lock)
+{
+    return (auth0_store_t){&redis_ops, marks, lock, redis};
+}
+
+/* Decimal digits without a zero in front, no more than most. */
+static bool read_number(uint64_t *number, auth0_span_t text, uint64_t most)
+{
+    uint64_t value = 0;
+
+    if (text.len == 0 || text.len > DIGITS_MOST ||
+        (text.len > 1 && text.ptr[0] == '0')) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (!auth0_ascii_is_digit(text.ptr[i])) {
+            return false;
+        }
+        value = value * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    *number = value;
+    return value <= most;
+}
+
+static bool read_id(auth0_store_cursor_t *id, auth0_span_t text)
+{
+    auth0_span_t ms;
+
+    return auth0_span_cut(&ms, &text, '-') &&
+           read_number(&id->ms, ms, INT64_MAX) &&
+           read_number(&id->seq, text, INT64_MAX - 1);
+}
+
+typedef struct entry_t {
+    uint64_t kind;
+    auth0_span_t hash;
+    uint64_t before;
+    uint64_t until;
+} entry_t;
+
+static bool is_sane(const entry_t *entry, int64_t now)
+{
+    uint64_t latest = (uint64_t)(now + CLOCKS);
+
+    return entry->kind >= AUTH0_MARK_SID &&
+           entry->kind <= AUTH0_MARK_SUB_SESSIONLESS &&
+           entry->hash.len == HASH_LEN && auth0_b64url_valid(entry->hash) &&
+           (entry->before <= latest || entry->before == INT64_MAX) &&
+           entry->until <= latest + AUTH0_STORE_DENIED_MOST;
+}
+
+static bool read_entry(entry_t *entry, auth0_span_t text, int64_t now)
+{
+    auth0_span_t kind;
+    auth0_span_t before;
+
+    return auth0_span_cut(&kind, &text, ' ') &&
+           auth0_span_cut(&entry->hash, &text, ' ') &&
+           auth0_span_cut(&before, &text, ' ') &&
+           read_number(&entry->kind, kind, AUTH0_MARK_SUB_SESSIONLESS) &&
+           read_number(&entry->before, before, INT64_MAX) &&
+           read_number(&entry->until, text, INT64_MAX) && is_sane(entry, now);
+}
+
+static void merge(auth0_store_pulled_t *pulled, const entry_t *entry,
+                  const auth0_store_t *store, int64_t now, apr_pool_t *pool)
+{
+    auth0_mark_name_t name =
+        local_name((auth0_mark_kind_t)entry->kind, entry->hash);
+    auth0_mark_terms_t terms = {(int64_t)entry->before, (int64_t)entry->until};
+    auth0_store_t local = local_store(store);
+
+    if (terms.until > now &&
+        !is_denied_already(store, &name, terms, now, pool) &&
+        auth0_store_deny(&local, &name, terms, now, pool) ==
+            AUTH0_MARK_REFUSED) {
+        pulled->refused++;
+    }
+}
+
+/*
+ * Fields and values of one entry. Of those with other fields nothing is known,
+ * but where the next entry begins.
+ */
+static bool read_fields(auth0_span_t *text, auth0_span_t *rest)
+{
+    auth0_resp_item_t all;
+    auth0_resp_item_t item = {0};
+    bool is_known = false;
+
+    *text = auth0_span("", 0);
+    if (!auth0_resp_take(&all, rest, AUTH0_RESP_ARRAY)) {
+        return false;
+    }
+    for (int64_t i = 0; i < all.number; i++) {
+        if (!auth0_resp_take(&item, rest, AUTH0_RESP_TEXT)) {
+            return false;
+        }
+        is_known = (i == 0 && auth0_span_is(item.text, "e")) ||
+                   (i == 1 && is_known && all.number == 2);
+    }
+    if (is_known) {
+        *text = item.text;
+    }
+    return true;
+}
+
+/* False when this is no reply to XRANGE. */
+static bool read_one(auth0_store_cursor_t *id, auth0_span_t *text,
+                     auth0_span_t *rest)
+{
+    auth0_resp_item_t item;
+
+    return auth0_resp_take(&item, rest, AUTH0_RESP_ARRAY) && item.number == 2 &&
+           auth0_resp_take(&item, rest, AUTH0_RESP_TEXT) &&
+           read_id(id, item.text) && read_fields(text, rest);
+}
+
+static const char *text_of(const auth0_store_cursor_t *id, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%" APR_UINT64_T_FMT "-%" APR_UINT64_T_FMT,
+                        id->ms, id->seq);
+}
+
+static bool ask_range(auth0_span_t *reply, int64_t *count,
+                      const auth0_span_t ends[3], const auth0_store_t *store,
+                      apr_pool_t *pool)
+{
+    const auth0_span_t words[] = {word("XRANGE"), word(STREAM),  ends[0],
+                                  ends[1],        word("COUNT"), ends[2]};
+    const auth0_redis_question_t question = {
+        .words = words,
+        .count = 6,
+        .kinds = AUTH0_RESP_ARRAY,
+        .is_persistent = true,
+    };
+    auth0_resp_item_t item;
+
+    if (!auth0_redis_ask(reply, store->redis, &question, pool) ||
+        !auth0_resp_take(&item, reply, AUTH0_RESP_ARRAY)) {
+        return false;
+    }
+    *count = item.number;
+    return true;
+}
+
+bool auth0_store_pull(auth0_store_pulled_t *pulled,
+                      auth0_store_cursor_t *cursor, const auth0_store_t *store,
+                      int64_t now, apr_pool_t *pool)
+{
+    auth0_store_cursor_t id = {cursor->ms, cursor->seq + 1};
+    const auth0_span_t ends[3] = {word(text_of(&id, pool)), word("+"),
+                                  word(PULLED_MOST)};
+    auth0_span_t rest;
+    auth0_span_t text;
+    int64_t count;
+
+    *pulled = (auth0_store_pulled_t){0};
+    if (!ask_range(&rest, &count, ends, store, pool)) {
+        return false;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        entry_t entry = {0};
+        if (!read_one(&id, &text, &rest)) {
+            return false;
+        }
+        pulled->read++;
+        *cursor = id;
+        if (read_entry(&entry, text, now)) {
+            merge(pulled, &entry, store, now, pool);
+        }
+        else {
+            pulled->malformed++;
+        }
+    }
+    pulled->is_more = count > 0;
+    return true;
+}
+
+bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
+                       apr_pool_t *pool)
+{
+    int64_t oldest = now - AUTH0_STORE_DENIED_MOST - CLOCKS;
+    const auth0_span_t ends[3] = {
+        word("-"), word(apr_psprintf(pool, "%" APR_INT64_T_FMT, oldest * 1000)),
+        word(apr_itoa(pool, SWEPT_MOST))};
+    auth0_span_t words[SWEPT_MOST + 2] = {word("XDEL"), word(STREAM)};
+    auth0_redis_question_t question = {.words = words,
+                                       .count = 2,
+                                       .kinds = AUTH0_RESP_INTEGER,
+                                       .is_persistent = true};
+    auth0_span_t rest;
+    int64_t count;
+
+    if (!ask_range(&rest, &count, ends, store, pool) || count > SWEPT_MOST) {
+        return false;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        auth0_store_cursor_t id;
+        if (!read_one(&id, &(auth0_span_t){0}, &rest)) {
+            return false;
+        }
+        words[question.count++] = word(text_of(&id, pool));
+    }
+    return count == 0 || auth0_redis_ask(&rest, store->redis, &question, pool);
+}
+
+/* What is there already counts, whoever was first. */
+static bool agree(unsigned char secret[AUTH0_SECRET_BYTES], uint32_t epoch,
+                  const auth0_store_t *store, apr_pool_t *pool)
+{
+    const char *key = apr_psprintf(pool, PREFIX "s:%u", (unsigned)epoch);
+    const auth0_span_t own = {(const char *)secret, AUTH0_SECRET_BYTES};
+    const auth0_span_t set[] = {
+        word("SET"), word(key),  word(auth0_b64url_encode(own, pool)),
+        word("NX"),  word("EX"), word(apr_itoa(pool, 3 * AUTH0_SECRETS_PERIOD)),
+    };
+    const auth0_span_t get[] = {word("GET"), word(key)};
+    const auth0_redis_question_t setting =
+        QUESTION(set, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
+    const auth0_redis_question_t getting = QUESTION(get, AUTH0_RESP_TEXT);
+    auth0_resp_item_t item;
+    auth0_span_t reply;
+    auth0_span_t bytes;
+
+    if (!auth0_redis_ask(&reply, store->redis, &setting, pool) ||
+        !auth0_redis_ask(&reply, store->redis, &getting, pool) ||
+        !auth0_resp_take(&item, &reply, AUTH0_RESP_TEXT) ||
+        !auth0_b64url_decode(&bytes, item.text, pool) ||
+        bytes.len != AUTH0_SECRET_BYTES) {
+        return false;
+    }
+    memcpy(secret, bytes.ptr, bytes.len);
+    return true;
+}
+
+/* Processes of two generations may do this at once: whoever knows more wins. */
+static bool put_secret(auth0_secrets_t *secrets, uint32_t epoch,
+                       auth0_secret_scope_t scope,
+                       const unsigned char secret[AUTH0_SECRET_BYTES],
+                       const auth0_store_t *store)
+{
+    if (apr_global_mutex_lock(store->lock) != APR_SUCCESS) {
+        return false;
+    }
+    if (auth0_secrets_scope(secrets, epoch) < scope) {
+        auth0_secrets_put(secrets, epoch, scope, secret);
+    }
+    (void)apr_global_mutex_unlock(store->lock);
+    return true;
+}
+
+bool auth0_store_fill_secret(auth0_secrets_t *secrets, uint32_t epoch,
+                             const auth0_store_t *store, apr_pool_t *pool)
+{
+    auth0_secret_scope_t known = auth0_secrets_scope(secrets, epoch);
+    auth0_secret_scope_t scope = AUTH0_SECRET_SERVER;
+    unsigned char secret[AUTH0_SECRET_BYTES];
+
+    if (known == AUTH0_SECRET_FLEET ||
+        (known == AUTH0_SECRET_SERVER && !store->redis)) {
+        return true;
+    }
+    if (RAND_bytes(secret, sizeof(secret)) != 1) {
+        return false;
+    }
+    if (store->redis && agree(secret, epoch, store, pool)) {
+        scope = AUTH0_SECRET_FLEET;
+    }
+    return put_secret(secrets, epoch, scope, secret, store);
+}

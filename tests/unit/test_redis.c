@@ -1,0 +1,410 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+/* What goes wrong at the other end of the line; a real Redis never does it. */
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/auth0_clock.h"
+#include "net/auth0_redis.h"
+
+#define MS ((int64_t)1000)
+
+/* A budget and what a busy machine adds. */
+#define SLOW (AUTH0_REDIS_BUDGET + 150 * MS)
+
+/* What a fake Redis does, for each connection alike. */
+typedef struct script_t {
+    const char *_Atomic reply;
+    bool trickles; /* a byte every 10 ms                        */
+    bool stays;    /* else it closes after the reply            */
+} script_t;
+
+typedef struct fake_t {
+    script_t script;
+    int listener;
+    atomic_bool is_over;
+    atomic_uint connections;
+    pthread_t thread;
+    auth0_redis_url_t url;
+} fake_t;
+
+static void send_reply(int fd, const script_t *script)
+{
+    const char *reply = script->reply;
+    size_t len = strlen(reply);
+    size_t step = script->trickles ? 1 : len;
+    for (size_t i = 0; i < len; i += step) {
+        if (send(fd, reply + i, step, MSG_NOSIGNAL) <= 0) {
+            return;
+        }
+        if (script->trickles) {
+            usleep(10000);
+        }
+    }
+}
+
+static void serve(fake_t *fake, int fd)
+{
+    char bytes[4096];
+    while (!atomic_load(&fake->is_over)) {
+        struct pollfd poller = {fd, POLLIN, 0};
+        if (poll(&poller, 1, 10) == 0) {
+            continue;
+        }
+        if (recv(fd, bytes, sizeof(bytes), 0) <= 0) {
+            break;
+        }
+        send_reply(fd, &fake->script);
+        if (!fake->script.stays) {
+            break;
+        }
+    }
+    close(fd);
+}
+
+static void *run(void *baton)
+{
+    fake_t *fake = baton;
+    while (!atomic_load(&fake->is_over)) {
+        struct pollfd poller = {fake->listener, POLLIN, 0};
+        if (poll(&poller, 1, 10) > 0) {
+            int fd = accept(fake->listener, NULL, NULL);
+            atomic_fetch_add(&fake->connections, 1);
+            serve(fake, fd);
+        }
+    }
+    return NULL;
+}
+
+static int listen_on(struct sockaddr_in *address)
+{
+    socklen_t len = sizeof(*address);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    *address = (struct sockaddr_in){.sin_family = AF_INET};
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)address, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)address, &len), 0);
+    return fd;
+}
+
+static void url_of(auth0_redis_url_t *url, const char *format, int fd,
+                   apr_pool_t *pool)
+{
+    struct sockaddr_in address;
+    socklen_t len = sizeof(address);
+    char port[6];
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    apr_snprintf(port, sizeof(port), "%d", ntohs(address.sin_port));
+    const char *text = apr_pstrcat(pool, format, port, NULL);
+    assert_null(auth0_redis_url_read(url, text, pool));
+}
+
+static fake_t *start(script_t script, const char *format, apr_pool_t *pool)
+{
+    fake_t *fake = apr_pcalloc(pool, sizeof(*fake));
+    struct sockaddr_in address;
+    fake->script = script;
+    fake->listener = listen_on(&address);
+    assert_int_equal(listen(fake->listener, 64), 0);
+    url_of(&fake->url, format, fake->listener, pool);
+    assert_int_equal(pthread_create(&fake->thread, NULL, run, fake), 0);
+    return fake;
+}
+
+static void stop(fake_t *fake)
+{
+    atomic_store(&fake->is_over, true);
+    pthread_join(fake->thread, NULL);
+    close(fake->listener);
+}
+
+/* As if it had been resolved: a fake may not speak well enough for that. */
+static void know_address(auth0_redis_known_t *known,
+                         const auth0_redis_url_t *url)
+{
+    uint64_t words[AUTH0_BOX_WORDS] = {0};
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)apr_atoi64(url->port));
+    memcpy(words, &address, sizeof(address));
+    auth0_box_put(&known->address, words);
+}
+
+static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
+{
+    const auth0_span_t word = support_span("PING");
+    const auth0_redis_question_t question = {.words = &word,
+                                             .count = 1,
+                                             .kinds = AUTH0_RESP_STATUS,
+                                             .is_persistent = is_persistent};
+    auth0_span_t reply;
+    return auth0_redis_ask(&reply, redis, &question, pool);
+}
+
+typedef struct row_t {
+    const char *name;
+    const char *format;
+    script_t script;
+    auth0_redis_why_t why;
+} row_t;
+
+#define PLAIN "redis://127.0.0.1:"
+#define WITH_PASSWORD "redis://:secret@127.0.0.1:"
+
+static const row_t rows[] = {
+    {"good", PLAIN, {.reply = "+PONG\r\n", .stays = true}, AUTH0_REDIS_GOOD},
+    {"closes afterwards", PLAIN, {.reply = "+PONG\r\n"}, AUTH0_REDIS_GOOD},
+    {"error", PLAIN, {.reply = "-ERR no\r\n"}, AUTH0_REDIS_ERROR},
+    {"another kind", PLAIN, {.reply = ":1\r\n"}, AUTH0_REDIS_GARBAGE},
+    {"nil", PLAIN, {.reply = "$-1\r\n"}, AUTH0_REDIS_GARBAGE},
+    {"two replies", PLAIN, {.reply = "+A\r\n+B\r\n"}, AUTH0_REDIS_GARBAGE},
+    {"another protocol",
+     PLAIN,
+     {.reply = "HTTP/1.1 400 Bad Request\r\n\r\n"},
+     AUTH0_REDIS_GARBAGE},
+    {"too long a text", PLAIN, {.reply = "$99999\r\n"}, AUTH0_REDIS_GARBAGE},
+    {"too long an array",
+     PLAIN,
+     {.reply = "*2147483647\r\n"},
+     AUTH0_REDIS_GARBAGE},
+    {"closes at once", PLAIN, {.reply = ""}, AUTH0_REDIS_NO_REPLY},
+    {"closes in the middle", PLAIN, {.reply = "+PO"}, AUTH0_REDIS_NO_REPLY},
+    {"stays in the middle",
+     PLAIN,
+     {.reply = "+PO", .stays = true},
+     AUTH0_REDIS_NO_REPLY},
+    {"says nothing", PLAIN, {.reply = "", .stays = true}, AUTH0_REDIS_NO_REPLY},
+    {"trickles",
+     PLAIN,
+     {.reply = "+PONG PONG PONG PONG PONG\r\n", .trickles = true},
+     AUTH0_REDIS_NO_REPLY},
+    {"refuses the password",
+     WITH_PASSWORD,
+     {.reply = "-WRONGPASS no\r\n"},
+     AUTH0_REDIS_NO_LOGIN},
+    {"takes another password",
+     WITH_PASSWORD,
+     {.reply = "+QUEUED\r\n"},
+     AUTH0_REDIS_NO_LOGIN},
+    {"does not speak TLS",
+     "rediss://127.0.0.1:",
+     {.reply = "-ERR no\r\n"},
+     AUTH0_REDIS_NO_TLS},
+    {"says nothing where TLS is expected",
+     "rediss://127.0.0.1:",
+     {.reply = "", .stays = true},
+     AUTH0_REDIS_NO_TLS},
+};
+
+static unsigned check(const row_t *row, apr_pool_t *pool)
+{
+    fake_t *fake = start(row->script, row->format, pool);
+    auth0_redis_known_t known = {0};
+    apr_pool_t *own;
+    unsigned wrong = 0;
+    assert_int_equal(apr_pool_create(&own, pool), APR_SUCCESS);
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, own);
+    assert_non_null(redis);
+    know_address(&known, &fake->url);
+    int64_t began = auth0_clock_monotonic();
+    bool is_good = ping(redis, false, own);
+    int64_t took = auth0_clock_monotonic() - began;
+    wrong += support_equal(row->name, is_good, row->why == AUTH0_REDIS_GOOD);
+    wrong += support_equal(row->name, auth0_redis_why(redis), row->why);
+    wrong += support_equal(row->name, took < SLOW, 1);
+    apr_pool_destroy(own);
+    stop(fake);
+    return wrong;
+}
+
+static void every_fault_is_found_in_time(void **state)
+{
+    unsigned wrong = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        wrong += check(&rows[i], *state);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* Nobody listens: the port is bound only. */
+static void nobody_there_is_a_fault(void **state)
+{
+    struct sockaddr_in address;
+    auth0_redis_known_t known = {0};
+    auth0_redis_url_t url;
+    int fd = listen_on(&address);
+    url_of(&url, PLAIN, fd, *state);
+    auth0_redis_t *redis = auth0_redis_make(&url, &known, NULL, *state);
+    assert_false(ping(redis, false, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_ADDRESS);
+    know_address(&known, &url);
+    assert_false(ping(redis, false, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_CONNECTION);
+    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    close(fd);
+}
+
+static void a_name_without_addresses_is_a_fault(void **state)
+{
+    auth0_redis_known_t known = {0};
+    auth0_redis_url_t url;
+    assert_null(auth0_redis_url_read(&url, "redis://nobody.invalid", *state));
+    auth0_redis_t *redis = auth0_redis_make(&url, &known, NULL, *state);
+    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_ADDRESS);
+}
+
+/* localhost is ::1 first on many machines, where nobody listens here. */
+static void a_name_is_resolved_to_where_it_answers(void **state)
+{
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *fake = start(script, "redis://localhost:", *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    assert_true(auth0_redis_resolve(redis, 1000 * MS, *state));
+    assert_true(ping(redis, false, *state));
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
+/* After three failures no request so much as connects; who persists does. */
+static void who_is_away_is_left_alone(void **state)
+{
+    script_t script = {.reply = ""};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (int i = 0; i < 3; i++) {
+        assert_false(auth0_redis_is_away(redis));
+        assert_false(ping(redis, false, *state));
+    }
+    assert_true(auth0_redis_is_away(redis));
+    assert_int_equal(atomic_load(&fake->connections), 3);
+    int64_t began = auth0_clock_monotonic();
+    for (int i = 0; i < 1000; i++) {
+        assert_false(ping(redis, false, *state));
+    }
+    assert_true(auth0_clock_monotonic() - began < 50 * MS);
+    assert_int_equal(atomic_load(&fake->connections), 3);
+    assert_false(ping(redis, true, *state));
+    assert_int_equal(atomic_load(&fake->connections), 4);
+    fake->script.reply = "+PONG\r\n";
+    assert_true(ping(redis, true, *state));
+    assert_false(auth0_redis_is_away(redis));
+    stop(fake);
+}
+
+/* What comes before anything was asked is no answer to what is asked later. */
+static void a_connection_that_was_closed_is_not_used_again(void **state)
+{
+    script_t script = {.reply = "+PONG\r\n"};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (unsigned i = 1; i <= 5; i++) {
+        assert_true(ping(redis, false, *state));
+        assert_int_equal(atomic_load(&fake->connections), i);
+        usleep(20000);
+    }
+    stop(fake);
+}
+
+static void a_connection_that_is_good_is_used_again(void **state)
+{
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (int i = 0; i < 100; i++) {
+        assert_true(ping(redis, false, *state));
+    }
+    assert_int_equal(atomic_load(&fake->connections), 1);
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
+#define THREADS 40
+
+typedef struct asker_t {
+    auth0_redis_t *redis;
+    pthread_t thread;
+    int64_t longest;
+} asker_t;
+
+static void *ask_often(void *baton)
+{
+    asker_t *asker = baton;
+    apr_pool_t *pool;
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    for (int i = 0; i < 10; i++) {
+        int64_t began = auth0_clock_monotonic();
+        (void)ping(asker->redis, true, pool);
+        int64_t took = auth0_clock_monotonic() - began;
+        asker->longest = took > asker->longest ? took : asker->longest;
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
+    return NULL;
+}
+
+/* More threads than connections, at a Redis that never says anything. */
+static void nobody_waits_for_longer_than_the_budget(void **state)
+{
+    script_t script = {.reply = "", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    asker_t askers[THREADS];
+    int64_t longest = 0;
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (size_t i = 0; i < THREADS; i++) {
+        askers[i] = (asker_t){.redis = redis};
+        assert_int_equal(
+            pthread_create(&askers[i].thread, NULL, ask_often, &askers[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(askers[i].thread, NULL);
+        longest = askers[i].longest > longest ? askers[i].longest : longest;
+    }
+    print_message("%d threads, the longest question %d ms\n", THREADS,
+                  (int)(longest / MS));
+    assert_true(longest < SLOW);
+    stop(fake);
+}
+
+static void every_why_has_words(void **state)
+{
+    (void)state;
+    for (int why = AUTH0_REDIS_GOOD; why <= AUTH0_REDIS_BUSY; why++) {
+        assert_non_null(auth0_redis_why_text((auth0_redis_why_t)why));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SUPPORT_TEST(every_fault_is_found_in_time),
+        SUPPORT_TEST(nobody_there_is_a_fault),
+        SUPPORT_TEST(a_name_without_addresses_is_a_fault),
+        SUPPORT_TEST(a_name_is_resolved_to_where_it_answers),
+        SUPPORT_TEST(who_is_away_is_left_alone),
+        SUPPORT_TEST(a_connection_that_was_closed_is_not_used_again),
+        SUPPORT_TEST(a_connection_that_is_good_is_used_again),
+        SUPPORT_TEST(nobody_waits_for_longer_than_the_budget),
+        SUPPORT_TEST(every_why_has_words),
+    };
+    (void)signal(SIGPIPE, SIG_IGN);
+    return SUPPORT_RUN(tests);
+}
