@@ -45,9 +45,8 @@ static bool is_spent_here(const mod_auth0_request_t *first,
 static void note_spent(request_rec *first, const auth0_dpop_proof_t *proof)
 {
     mod_auth0_request_make(first)->proof = (mod_auth0_spent_t){
-        auth0_span(
-            apr_pstrmemdup(first->pool, proof->jti.ptr, proof->jti.len),
-            proof->jti.len),
+        auth0_span(apr_pstrmemdup(first->pool, proof->jti.ptr, proof->jti.len),
+                   proof->jti.len),
         auth0_span_cstr(apr_pstrdup(first->pool, proof->thumbprint))};
 }
 
@@ -69,9 +68,9 @@ static auth0_reason_t spend(const judged_t *judged,
     }
     auth0_mark_name_t name = {AUTH0_MARK_PROOF,
                               auth0_span_cstr(proof->thumbprint), proof->jti};
-    auth0_mark_said_t said = auth0_store_mark(
-        mod_auth0_store(), &name, forgotten_at(judged, proof),
-        apr_time_sec(apr_time_now()), judged->r->pool);
+    auth0_mark_said_t said =
+        auth0_store_mark(mod_auth0_store(), &name, forgotten_at(judged, proof),
+                         apr_time_sec(apr_time_now()), judged->r->pool);
 
     if (said != AUTH0_MARK_NEW) {
         return said == AUTH0_MARK_KNOWN ? AUTH0_CNF_REPLAY : AUTH0_CNF_STORE;

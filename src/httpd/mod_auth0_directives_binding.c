@@ -45,9 +45,10 @@ const char *mod_auth0_set_dpop(cmd_parms *cmd, void *conf, const char *mode,
         return NULL;
     }
     if (!auth0_span_is_nocase(auth0_span_cstr(nonce), "nonce")) {
-        return mod_auth0_complain(cmd, nonce,
-                                  "is out of place: the word nonce, or nothing, "
-                                  "may follow");
+        return mod_auth0_complain(
+            cmd, nonce,
+            "is out of place: the word nonce, or nothing, "
+            "may follow");
     }
     return dir->dpop == AUTH0_BINDING_DISABLED
                ? mod_auth0_complain(cmd, nonce, "goes with allowed or required")

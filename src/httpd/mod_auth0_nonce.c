@@ -24,7 +24,8 @@ static const char *make(apr_pool_t *pool)
     int64_t now = wall_seconds();
 
     return mod_auth0_store_secret(secret, auth0_secrets_epoch(now)) &&
-                   apr_generate_random_bytes(random, sizeof(random)) == APR_SUCCESS
+                   apr_generate_random_bytes(random, sizeof(random)) ==
+                       APR_SUCCESS
                ? auth0_nonce_make(secret, now, random, pool)
                : NULL;
 }

@@ -2,6 +2,7 @@
 #include "httpd/mod_auth0_origin.h"
 
 #include <http_core.h>
+#include <http_protocol.h>
 #include <apr_strings.h>
 
 #include "httpd/mod_auth0_request.h"
@@ -29,10 +30,10 @@ const char *mod_auth0_origin(request_rec *r)
     const char *base = mod_auth0_dir(r)->base_url;
     const char *scheme = ap_http_scheme(r);
 
-    return base ? base
-                : apr_pstrcat(r->pool, scheme, "://",
-                              r->server->server_hostname, port_text(r, scheme),
-                              NULL);
+    return base
+               ? base
+               : apr_pstrcat(r->pool, scheme, "://", r->server->server_hostname,
+                             port_text(r, scheme), NULL);
 }
 
 const char *mod_auth0_origin_url(request_rec *r)

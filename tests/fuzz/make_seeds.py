@@ -473,6 +473,7 @@ def htu_seeds():
         "backslash": "https:\\\\h\\a\nhttps://h/a\\..\\b",
         "relative": "/orders\n//h/orders",
         "bytes": b"https://\xc3\xa4/\nhttps://h/\xff",
+    }
 
 
 def resp_seeds():

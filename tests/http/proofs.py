@@ -30,9 +30,8 @@ def ath(token):
     return b64(hashlib.sha256(token.encode()).digest())
 
 
-def head(key, alg="ES256", **changes):
-    members = {"typ": "dpop+jwt", "alg": alg, "jwk": public(key)}
-    return tokens.merged(members, changes)
+def head(key, alg):
+    return {"typ": "dpop+jwt", "alg": alg, "jwk": public(key)}
 
 
 def claims(method, url, token, **changes):
@@ -63,7 +62,7 @@ class Prover:
         return tokens.sign(
             self.key,
             self.alg,
-            head(self.key, self.alg, **(header or {})),
+            tokens.merged(head(self.key, self.alg), header or {}),
             claims(method, url, token, **changes),
         )
 

@@ -250,16 +250,18 @@ def test_many_requests_on_a_connection(httpd, authority, anna, bob):
 def test_http2(httpd, authority, anna, bob, is_right):
     files = anna if is_right else bob
     number = next(client.ids)
+    fields = (
+        f'header = "Authorization: Bearer {bound_to(anna)}"\n'
+        f'header = "X-Test-Id: {number}"\n'
+        'header = "Host: api.example.com"\n'
+    )
     done = subprocess.run(
         ["curl", "-sS", "-i", "--http2", "--cacert", authority.file,
          "--cert", files[0], "--key", files[1], "--max-time", "15", "-K", "-",
          f"https://localhost:{httpd.port}/orders"],
-        input=f'header = "Authorization: Bearer {bound_to(anna)}"\n'
-              f'header = "X-Test-Id: {number}"\n'
-              'header = "Host: api.example.com"\n',
-        capture_output=True, check=True, encoding="latin-1",
+        input=fields.encode(), capture_output=True, check=True,
     )
-    response = client.parse(done.stdout.encode("latin-1"))
+    response = client.parse(done.stdout)
     response.record = httpd.access.record(number)
     if is_right:
         answers.accepted(response, tokens.SUBJECT)

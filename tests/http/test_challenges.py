@@ -62,6 +62,10 @@ def httpd():
         yield server
 
 
+#: A client that has shown nothing may show a token that is bound, too.
+ALGS = f', algs="{answers.ALGS}"'
+
+
 def error(name, description, **more):
     value = f'{REALM}, error="{name}", error_description="{description}"'
     return value + "".join(f', {k}="{v}"' for k, v in more.items())
@@ -198,7 +202,10 @@ ROWS = [
 
 def check(response, status, challenge, reason):
     assert (response.reason, response.status) == (reason, status)
-    assert response.challenges == ([challenge] if challenge else [])
+    challenges = [challenge] if challenge else []
+    if reason in ("request.no_token", "request.scheme"):
+        challenges.append(challenge.replace("Bearer", "DPoP") + ALGS)
+    assert response.challenges == challenges
     assert response.all("Cache-Control") == ["no-store"]
     retry = response.all("Retry-After")
     assert len(retry) == (1 if status == 503 else 0)

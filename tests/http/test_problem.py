@@ -244,7 +244,7 @@ def test_http_1_0(server):
         connection.socket.sendall(request)
         response = connection.receive("GET")
     assert response.status == 401
-    assert response.challenges == [answers.challenge("request.no_token")]
+    assert response.challenges == answers.invitations()
     assert response.all("Content-Type") == ["application/problem+json"]
     assert response.body == problem("request.no_token")
 
