@@ -323,7 +323,8 @@ step() {
     challenge=$(sed -n 's/^WWW-Authenticate: //p' <<<"$answer")
     reason=$(last_reason)
     printf '\n%d. %s\n   %s\n   -> %s\n' "$steps" "$title" "$line" "$status"
-    [ -z "$challenge" ] || say "      WWW-Authenticate: $challenge"
+    [ -z "$challenge" ] ||
+        sed 's/^/      WWW-Authenticate: /' <<<"$challenge"
     say "      reason: $reason"
     # shellcheck disable=SC2053  # the right side is a pattern
     if [[ "$(cut -d ' ' -f 2 <<<"$status")|$challenge|$reason" != $expected ]]
@@ -337,7 +338,8 @@ tour() {
     local realm='Bearer realm="orders"'
     local invalid="$realm*error=\"invalid_token\"*"
 
-    step 'No token' '' GET 401 "$realm" request.no_token
+    step 'No token' '' GET 401 "$realm*DPoP realm=\"orders\", algs=*" \
+        request.no_token
     step 'A token that may read, reading' read GET 200 '' ok
     step 'The same token, writing' read POST \
         403 "$realm*error=\"insufficient_scope\"*scope=\"write:orders\"*" \

@@ -11,8 +11,10 @@ import answers
 import tokens
 from conf import TENANT, location, table
 from env import Httpd
+from proofs import Prover
 
 KEY = tokens.rsa_key("main")
+PROVER = Prover(KEY, tokens.ec_key("dpop"))
 VALID = "Require valid-user"
 
 #: All of its environment, variable by variable.
@@ -324,15 +326,31 @@ def test_the_token_stays_here(seen):
     """Though SetEnvIf, CGIPassAuth and a RewriteRule would hand it on."""
     for path in ("/forms", "/trick", "/optional", "/open"):
         sent = token(c="x")
-        environment = seen(path, sent, ("DPoP", sent))
+        environment = seen(path, sent)
         assert tokens_in(environment, sent) == set(), path
 
 
-def test_the_token_is_forwarded(seen):
+def test_a_proof_stays_here(httpd, seen):
+    for path in ("/forms", "/trick", "/optional", "/open"):
+        sent = PROVER.token(c="x")
+        url = f"http://api.example.com:{httpd.port}{path}"
+        fields = PROVER.fields("GET", url, sent)
+        environment = seen(path, None, *fields)
+        assert tokens_in(environment, sent) == set(), path
+        assert tokens_in(environment, dict(fields)["DPoP"]) == set(), path
+
+
+def test_the_token_is_forwarded(httpd, seen):
     sent = token()
-    environment = seen("/forward", sent, ("DPoP", "a.b.c"))
+    environment = seen("/forward", sent)
     assert environment["HTTP_AUTHORIZATION"] == f"Bearer {sent}"
-    assert environment["HTTP_DPOP"] == "a.b.c"
+    assert "HTTP_DPOP" not in environment
+    sent = PROVER.token()
+    url = f"http://api.example.com:{httpd.port}/forward"
+    fields = PROVER.fields("GET", url, sent)
+    environment = seen("/forward", None, *fields)
+    assert environment["HTTP_AUTHORIZATION"] == f"DPoP {sent}"
+    assert environment["HTTP_DPOP"] == dict(fields)["DPoP"]
 
 
 def test_other_credentials_elsewhere(seen):

@@ -13,6 +13,7 @@ import tokens
 from backends import CGI, SCHEMES
 from conf import TENANT, location, table
 from env import Httpd
+from proofs import Prover
 
 KEY = tokens.rsa_key("main")
 SUBJECT = tokens.SUBJECT.encode()
@@ -113,6 +114,17 @@ def ask(httpd, backends):
 
 def token(**claims):
     return tokens.token(KEY, **claims)
+
+
+PROVER = Prover(KEY, tokens.ec_key("dpop"))
+
+
+def bound(httpd, path):
+    """The fields of a request whose token is bound, and its credentials."""
+    sent = PROVER.token()
+    url = f"http://api.example.com:{httpd.port}{path}"
+    fields = PROVER.fields("GET", url, sent)
+    return fields, sent, dict(fields)["DPoP"]
 
 
 each_scheme = pytest.mark.parametrize("scheme", SCHEMES)
@@ -250,21 +262,40 @@ def test_trailers_of_a_body_that_was_read_early(httpd, backends, scheme):
 @pytest.mark.parametrize("place", ["x", "open/x", "optional/x"])
 def test_the_token_stays_here(ask, scheme, place):
     sent = token()
-    fields = [("DPoP", sent)]
-    arrived = ask(scheme, f"/{scheme}/{place}", sent, fields)
+    arrived = ask(scheme, f"/{scheme}/{place}", sent)
     assert arrived.values("Authorization") == []
-    assert arrived.values("DPoP") == []
     assert sent.encode() not in arrived.raw
     for part in sent.split("."):
         assert part.encode() not in arrived.raw
 
 
 @each_scheme
+@pytest.mark.parametrize("place", ["x", "open/x", "optional/x"])
+def test_a_bound_token_stays_here(httpd, ask, scheme, place):
+    path = f"/{scheme}/{place}"
+    fields, sent, proof = bound(httpd, path)
+    arrived = ask(scheme, path, None, fields)
+    assert arrived.values("Authorization") == []
+    assert arrived.values("DPoP") == []
+    for part in sent.split(".") + proof.split("."):
+        assert part.encode() not in arrived.raw
+
+
+@each_scheme
 def test_the_token_is_forwarded(ask, scheme):
     sent = token()
-    arrived = ask(scheme, f"/{scheme}/forward/x", sent, [("DPoP", "a.b.c")])
+    arrived = ask(scheme, f"/{scheme}/forward/x", sent)
     assert arrived.values("Authorization") == [f"Bearer {sent}".encode()]
-    assert arrived.values("DPoP") == [b"a.b.c"]
+    assert arrived.raw.count(sent.encode()) == 1
+
+
+@each_scheme
+def test_a_bound_token_is_forwarded(httpd, ask, scheme):
+    path = f"/{scheme}/forward/x"
+    fields, sent, proof = bound(httpd, path)
+    arrived = ask(scheme, path, None, fields)
+    assert arrived.values("Authorization") == [f"DPoP {sent}".encode()]
+    assert arrived.values("DPoP") == [proof.encode()]
     assert arrived.raw.count(sent.encode()) == 1
 
 

@@ -714,8 +714,10 @@ CLAIMS = [
     ("permissions_string", {"permissions": "a b"}, "claims.type"),
     ("permissions_mixed", {"permissions": ["a", 1]}, "claims.type"),
     ("jti_number", {"jti": 1}, "claims.type"),
-    ("cnf_jkt", {"cnf": {"jkt": "AAAA"}}, "cnf.unknown"),
-    ("cnf_x5t", {"cnf": {"x5t#S256": "AAAA"}}, "cnf.unknown"),
+    ("cnf_jkt", {"cnf": {"jkt": "A" * 43}}, "cnf.scheme"),
+    ("cnf_jkt_short", {"cnf": {"jkt": "AAAA"}}, "claims.type"),
+    ("cnf_x5t", {"cnf": {"x5t#S256": "A" * 43}}, "cnf.certificate"),
+    ("cnf_x5t_short", {"cnf": {"x5t#S256": "AAAA"}}, "claims.type"),
     ("cnf_other", {"cnf": {"kid": "AAAA"}}, "cnf.unknown"),
     ("cnf_empty", {"cnf": {}}, "cnf.unknown"),
 ]
@@ -730,7 +732,7 @@ def test_claim_that_is_bad(server, changes, reason):
 def test_binding_of_a_wrong_type(server, value):
     """Whatever stands in cnf, the token is not a plain bearer token."""
     response = server.get("/orders", with_raw("cnf", value))
-    answers.refused(response, "cnf.unknown")
+    answers.refused(response, "claims.type")
 
 
 GOOD_CLAIMS = [
