@@ -7,7 +7,8 @@
 
 /*
  * What an access token is bound to (RFC 7800 section 3.1). The spans borrow
- * from the claims and are empty when the token is not bound in that way.
+ * from the claims and are empty when the token is not bound in that way. All
+ * functions are pure, so any number of threads may ask at once.
  */
 typedef struct auth0_cnf_t {
     auth0_span_t jkt; /* a key's thumbprint: RFC 9449 section 6.1        */

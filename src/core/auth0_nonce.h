@@ -12,7 +12,8 @@
  * Nonces that a server gives out for DPoP proofs (RFC 9449 sections 8 and 9)
  * without keeping them: the time of issue, random bytes, and an HMAC-SHA-256,
  * cut to 16 bytes, over both. As text they are 43 bytes of base64url, which
- * are all NQCHAR. Times are seconds of wall clock since 1970.
+ * are all NQCHAR. Times are seconds of wall clock since 1970. All functions are
+ * pure; a pool is for one thread at a time.
  */
 #define AUTH0_NONCE_SECRET 32
 #define AUTH0_NONCE_RANDOM 8

@@ -12,7 +12,9 @@
 /*
  * The SHA-256 thumbprint of a public JWK (RFC 7638), base64url, allocated from
  * pool. NULL when it is neither RSA nor EC, or when a member that counts is
- * absent, is no string, or has a byte that base64url has not.
+ * absent, is no string, or has a byte that base64url has not. Whether it is a
+ * good key is for auth0_jwk_parse to say. Pure; a pool is for one thread at a
+ * time.
  */
 const char *auth0_thumbprint(const auth0_json_t *jwk, apr_pool_t *pool);
 

@@ -384,6 +384,60 @@ static void the_window_may_be_a_moment(void **state)
                      INVALID);
 }
 
+static const char *issued_at(const char *iat, apr_pool_t *pool)
+{
+    return proof_by(
+        "ES256",
+        apr_psprintf(pool, "{" JTI "," HTM "," HTU ",\"iat\":%s," ATH "}", iat),
+        pool);
+}
+
+/* 138: where the window reaches further than time does. */
+static void time_has_a_beginning_and_an_end(void **state)
+{
+    static const struct {
+        const char *iat;
+        apr_time_t now;
+        auth0_reason_t want;
+    } rows[] = {
+        {"0", 0, AUTH0_OK},
+        {"-0.0", 0, AUTH0_OK},
+        {"-0.000001", 0, INVALID},
+        {"-1", 0, INVALID},
+        {"253402300799", 253402300799, AUTH0_OK},
+        {"253402300800", 253402300799, INVALID},
+        {"253402300799.5", 253402300799, INVALID},
+    };
+    auth0_dpop_expected_t expected = expect();
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bad +=
+            support_reason(rows[i].iat,
+                           check_at(issued_at(rows[i].iat, *state), &expected,
+                                    apr_time_from_sec(rows[i].now), *state),
+                           rows[i].want);
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* 138: a double holds them all, and none is cut off to the one before. */
+static void each_microsecond_is_told(void **state)
+{
+    auth0_dpop_expected_t expected = expect();
+    unsigned bad = 0;
+    for (unsigned micro = 1; micro < 1000000; micro += 4999) {
+        const char *iat = apr_psprintf(*state, "1799999999.%06u", micro);
+        auth0_dpop_proof_t proof;
+        assert_int_equal(auth0_dpop_check(&proof, issued_at(iat, *state),
+                                          &expected, SUPPORT_NOW, *state),
+                         AUTH0_OK);
+        bad += support_equal(
+            iat, (long)(proof.issued - apr_time_from_sec(SUPPORT_NOW_S - 1)),
+            (long)micro);
+    }
+    assert_int_equal(bad, 0);
+}
+
 static void the_time_of_issue_is_told(void **state)
 {
     auth0_dpop_expected_t expected = expect();
@@ -739,6 +793,8 @@ int main(void)
         SUPPORT_TEST(a_jti_has_an_end),
         SUPPORT_TEST(the_window_is_exact),
         SUPPORT_TEST(the_window_may_be_a_moment),
+        SUPPORT_TEST(time_has_a_beginning_and_an_end),
+        SUPPORT_TEST(each_microsecond_is_told),
         SUPPORT_TEST(the_time_of_issue_is_told),
         SUPPORT_TEST(headers_are_judged),
         SUPPORT_TEST(a_key_is_public_and_for_signatures),

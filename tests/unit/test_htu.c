@@ -202,6 +202,8 @@ static const char *const refused[] = {
     "https://h:65536/",
     "https://h:99999/",
     "https://h:443443/",
+    "https://h:4294967739/",
+    "https://h:18446744073709552059/",
     "https://h:4 3/",
     "https://h:-1/",
     "https://h:+443/",

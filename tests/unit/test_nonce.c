@@ -123,10 +123,12 @@ static void what_is_not_ours_is_refused(void **state)
 static void an_epoch_is_told_of_what_might_be_ours(void **state)
 {
     const char *zeros = support_repeat("A", 43, *state);
+    const char *one_bit = apr_pstrcat(*state, "g", zeros + 1, NULL);
     const char *ones =
         apr_pstrcat(*state, support_repeat("_", 42, *state), "8", NULL);
     assert_int_equal(auth0_nonce_epoch(support_span(zeros), 60), 0);
     assert_int_equal(auth0_nonce_epoch(support_span(ones), 60), -1);
+    assert_int_equal(auth0_nonce_epoch(support_span(one_bit), 60), -1);
     assert_int_equal(auth0_nonce_issued(support_span(ones), secret), -1);
     assert_int_equal(auth0_nonce_epoch(support_span(""), 60), -1);
     assert_int_equal(auth0_nonce_epoch(support_span("AAAA"), 60), -1);
