@@ -70,6 +70,14 @@ class RSAKey:
         self.kid = kid
         self.private = rsa.generate_private_key(65537, bits)
 
+    @classmethod
+    def read(cls, kid, pem):
+        """The key of a file instead of a new one."""
+        key = cls.__new__(cls)
+        key.kid = kid
+        key.private = serialization.load_pem_private_key(pem, None)
+        return key
+
     def jwk(self, **changes):
         """The public JWK."""
         numbers = self.private.public_key().public_numbers()
