@@ -7,10 +7,9 @@
 #include <openssl/evp.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_compact.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_json.h"
-
-#define PARTS_MAX 5
 
 struct auth0_jws_t {
     auth0_span_t token;
@@ -21,27 +20,6 @@ struct auth0_jws_t {
     auth0_span_t kid;
     const auth0_json_t *jwk; /* NULL unless the profile brings a key */
 };
-
-/* The parts between the dots; 0 when there are more than PARTS_MAX. */
-static size_t cut(auth0_span_t parts[PARTS_MAX], auth0_span_t token)
-{
-    for (size_t count = 0; count < PARTS_MAX; count++) {
-        if (!auth0_span_cut(&parts[count], &token, '.')) {
-            return count + 1;
-        }
-    }
-    return 0;
-}
-
-static bool all_canonical(const auth0_span_t *parts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!auth0_b64url_valid(parts[i])) {
-            return false;
-        }
-    }
-    return true;
-}
 
 static auth0_reason_t read_header(const auth0_json_t **header,
                                   auth0_span_t part, apr_pool_t *pool)
@@ -72,21 +50,14 @@ static auth0_reason_t judge_five_parts(auth0_span_t part, apr_pool_t *pool)
                : AUTH0_TOKEN_ENCRYPTED;
 }
 
-static auth0_reason_t check_parts(auth0_span_t parts[PARTS_MAX],
-                                  auth0_span_t token, apr_pool_t *pool)
+static auth0_reason_t cut(auth0_compact_t *compact, auth0_span_t token,
+                          apr_pool_t *pool)
 {
-    if (token.len > AUTH0_TOKEN_MAX) {
-        return AUTH0_REQUEST_TOO_LARGE;
-    }
-    size_t count = cut(parts, token);
+    auth0_reason_t reason = auth0_compact_cut(compact, token);
 
-    if (count == 1 && token.len > 0) {
-        return AUTH0_TOKEN_OPAQUE;
-    }
-    if ((count != 3 && count != PARTS_MAX) || !all_canonical(parts, count)) {
-        return AUTH0_TOKEN_MALFORMED;
-    }
-    return count == 3 ? AUTH0_OK : judge_five_parts(parts[0], pool);
+    return reason == AUTH0_OK && compact->count != AUTH0_COMPACT_JWS
+               ? judge_five_parts(compact->parts[0], pool)
+               : reason;
 }
 
 static auth0_reason_t check_alg(auth0_jws_t *jws, const auth0_json_t *header,
@@ -184,9 +155,10 @@ static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
 auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
                                const auth0_policy_t *policy, apr_pool_t *pool)
 {
-    auth0_span_t parts[PARTS_MAX];
+    auth0_compact_t compact;
+    const auth0_span_t *parts = compact.parts;
     const auth0_json_t *header;
-    auth0_reason_t reason = check_parts(parts, token, pool);
+    auth0_reason_t reason = cut(&compact, token, pool);
 
     *jws = NULL;
     if (reason == AUTH0_OK) {

@@ -17,6 +17,8 @@
     }
 #define DENIED(code, what)                                                     \
     TOKEN(code, "The token has been revoked", "Auth0DenyList names " what)
+/* One sentence for all: a sender who tries and looks learns nothing. */
+#define DECRYPT(code, hint) TOKEN(code, "The token cannot be decrypted", hint)
 
 #define FORBIDDEN(code, hint)                                                  \
     {                                                                          \
@@ -27,10 +29,11 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_OK] = {"ok", 200, NULL, NULL, "the token is good"},
     [AUTH0_CONFIG_INCOMPLETE] =
         {"config.incomplete", 500, NULL, NULL,
-         "no issuer, no audience or, for HS*, no secret is in force here: set "
+         "no issuer, no audience or, for HS* or encrypted tokens, no key is in "
+         "force here: set "
          "Auth0Domain (or Auth0Issuer), Auth0Audience (for a logout: "
-         "Auth0LogoutClient) and, if need be, Auth0SigningSecret for this "
-         "location"},
+         "Auth0LogoutClient) and, if need be, Auth0SigningSecret or "
+         "Auth0DecryptionKey for this location"},
     [AUTH0_REQUEST_NO_TOKEN] = {"request.no_token", 401, NULL, NULL,
                                 "the request has no token in any place that "
                                 "Auth0TokenSource allows (by default: the "
@@ -66,7 +69,12 @@ static const auth0_reason_info_t reasons[] = {
               "it has to request a token for this API's identifier"),
     [AUTH0_TOKEN_ENCRYPTED] =
         TOKEN("token.encrypted", "Encrypted tokens are not accepted",
-              "a JWE token: switch token encryption off for this API"),
+              "a JWE token: name the API's private key by Auth0DecryptionKey, "
+              "or switch token encryption off for this API"),
+    [AUTH0_TOKEN_PLAIN] =
+        TOKEN("token.plain", "Only encrypted tokens are accepted",
+              "a JWS token that is not encrypted, and Auth0EncryptedTokens "
+              "required is in force: switch token encryption on for this API"),
     [AUTH0_HEADER_MALFORMED] =
         TOKEN("header.malformed", "The token's header is malformed",
               "the header is not one JSON object with well-typed members"),
@@ -85,6 +93,30 @@ static const auth0_reason_info_t reasons[] = {
         TOKEN("header.typ", "The token is not an access token",
               "typ is none of those that are accepted here: compare "
               "Auth0TokenProfile"),
+    [AUTH0_DECRYPT_MALFORMED] =
+        DECRYPT("decrypt.malformed",
+                "the encrypted token's header is not one JSON object with "
+                "well-typed members, has one that such tokens never have (crit "
+                "zip jwk jku x5u x5c p2c p2s epk and the like) or a cty other "
+                "than JWT, or a part has not the length that enc demands"),
+    [AUTH0_DECRYPT_ALG] =
+        DECRYPT("decrypt.alg",
+                "alg is none of RSA-OAEP-256, RSA-OAEP-384, RSA-OAEP-512 and "
+                "RSA-OAEP, or enc none of A256GCM, A128GCM, A128CBC-HS256 and "
+                "A256CBC-HS512: compare with the API's settings"),
+    [AUTH0_DECRYPT_KEY] =
+        DECRYPT("decrypt.key",
+                "no Auth0DecryptionKey has the size that the token is "
+                "encrypted to, or the header's kid: compare with the API's "
+                "settings"),
+    [AUTH0_DECRYPT_FAILED] =
+        DECRYPT("decrypt.failed",
+                "no Auth0DecryptionKey opens the token: it is encrypted to "
+                "another key, or damaged"),
+    [AUTH0_DECRYPT_NOT_JWS] =
+        DECRYPT("decrypt.not_jws",
+                "what the token encrypts is not one signed token: that it was "
+                "encrypted says nothing about who made it"),
     [AUTH0_KEY_UNKNOWN] =
         TOKEN("key.unknown", "The token's signing key is not known",
               "the issuer's key set has no key for the token's kid: it may be "

@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_jwe.h"
 #include "core/auth0_jws.h"
 
 static auth0_reason_t match_issuer(size_t *issuer, const auth0_jws_t *jws,
@@ -89,6 +90,34 @@ static auth0_reason_t open_claims(auth0_claims_t **claims,
     return reason;
 }
 
+/* RFC 7516 section 9. What is wrong with a token's shape is told by its JWS. */
+static auth0_reason_t unwrap(auth0_span_t *jws, auth0_span_t token,
+                             const auth0_policy_t *policy, apr_pool_t *pool)
+{
+    auth0_compact_t compact;
+
+    *jws = token;
+    if (auth0_compact_cut(&compact, token) != AUTH0_OK) {
+        return AUTH0_OK;
+    }
+    if (compact.count == AUTH0_COMPACT_JWE && policy->decryption_count > 0) {
+        return auth0_jwe_open(jws, &compact, policy, pool);
+    }
+    return compact.count == AUTH0_COMPACT_JWS && policy->is_encrypted_only
+               ? AUTH0_TOKEN_PLAIN
+               : AUTH0_OK;
+}
+
+static auth0_reason_t parse(auth0_jws_t **jws, auth0_span_t token,
+                            const auth0_policy_t *policy, apr_pool_t *pool)
+{
+    auth0_span_t text;
+    auth0_reason_t reason = unwrap(&text, token, policy, pool);
+
+    return reason == AUTH0_OK ? auth0_jws_parse(jws, text, policy, pool)
+                              : reason;
+}
+
 auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,
                             const auth0_policy_t *policy, auth0_keys_t keys,
                             apr_time_t now, apr_pool_t *pool)
@@ -98,7 +127,7 @@ auth0_reason_t auth0_verify(auth0_claims_t **claims, auth0_span_t token,
     auth0_jws_t *jws;
 
     *claims = NULL;
-    auth0_reason_t reason = auth0_jws_parse(&jws, token, policy, pool);
+    auth0_reason_t reason = parse(&jws, token, policy, pool);
 
     if (reason == AUTH0_OK) {
         reason = find_key(&key, jws, policy, keys, pool);
@@ -120,6 +149,6 @@ bool auth0_verify_is_worth_asking(auth0_span_t token,
     auth0_jws_t *jws;
     size_t issuer;
 
-    return auth0_jws_parse(&jws, token, policy, pool) == AUTH0_OK &&
+    return parse(&jws, token, policy, pool) == AUTH0_OK &&
            match_issuer(&issuer, jws, policy, pool) == AUTH0_OK;
 }

@@ -6,11 +6,14 @@
 #include <apr_strings.h>
 
 #include "core/auth0_url.h"
+#include "ctl/auth0ctl_dev_seal.h"
 #include "ctl/auth0ctl_dev_token.h"
 
 #define DEFAULT_ISSUER "https://dev.localhost/"
 #define DEFAULT_EXPIRES_IN "3600"
 #define DEFAULT_ALG "RS256"
+#define DEFAULT_KEY_ALG "RSA-OAEP-256"
+#define DEFAULT_ENC "A256GCM"
 
 /* About 300 years: far enough for any test, and nothing overflows. */
 #define EXPIRES_IN_MAX ((apr_int64_t)10000000000)
@@ -31,6 +34,11 @@ static const auth0ctl_option_t token_options[] = {
      true},
     {"typ", "TYPE", "the header's typ (default JWT)", false},
     {"alg", "NAME", "RS256 (default) RS384 RS512 PS256 PS384 PS512", false},
+    {"encrypt-to", "FILE", "encrypts to this public key, RSA in PEM", false},
+    {"key-alg", "NAME",
+     "RSA-OAEP-256 (default) RSA-OAEP-384 RSA-OAEP-512 RSA-OAEP", false},
+    {"enc", "NAME", "A256GCM (default) A128GCM A128CBC-HS256 A256CBC-HS512",
+     false},
     {NULL, NULL, NULL, false},
 };
 
@@ -161,13 +169,45 @@ static auth0ctl_exit_t read_wanted(auth0ctl_token_t *wanted,
     return AUTH0CTL_GOOD;
 }
 
+static auth0ctl_exit_t read_seal(auth0ctl_seal_t *seal,
+                                 const auth0ctl_args_t *args)
+{
+    static const char *const names[] = {"key-alg", "enc"};
+    const char *enc = option(args, "enc", DEFAULT_ENC);
+
+    *seal = (auth0ctl_seal_t){option(args, "encrypt-to", NULL),
+                              option(args, "key-alg", DEFAULT_KEY_ALG),
+                              auth0_jweenc_find(auth0_span_cstr(enc))};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!seal->path && option(args, names[i], NULL)) {
+            return auth0ctl_misuse(args, "--%s needs --encrypt-to", names[i]);
+        }
+    }
+    if (!auth0_seal_digest(auth0_span_cstr(seal->key_alg))) {
+        return auth0ctl_misuse(args,
+                               "--key-alg '%s' is not one of RSA-OAEP-256 "
+                               "RSA-OAEP-384 RSA-OAEP-512 RSA-OAEP",
+                               seal->key_alg);
+    }
+    return seal->enc ? AUTH0CTL_GOOD
+                     : auth0ctl_misuse(args,
+                                       "--enc '%s' is not one of A256GCM "
+                                       "A128GCM A128CBC-HS256 A256CBC-HS512",
+                                       enc);
+}
+
 static auth0ctl_exit_t run_token(const auth0ctl_args_t *args)
 {
     auth0ctl_tenant_t tenant;
     auth0ctl_token_t wanted;
+    auth0ctl_seal_t seal;
     const char *token;
     const char *wrong;
     auth0ctl_exit_t read = read_wanted(&wanted, args);
+
+    if (read == AUTH0CTL_GOOD) {
+        read = read_seal(&seal, args);
+    }
 
     if (read != AUTH0CTL_GOOD) {
         return read;
@@ -176,6 +216,9 @@ static auth0ctl_exit_t run_token(const auth0ctl_args_t *args)
     if (!wrong) {
         wrong = auth0ctl_token_make(&token, &wanted, &tenant, apr_time_now(),
                                     args->pool);
+    }
+    if (!wrong && seal.path) {
+        wrong = auth0ctl_seal_token(&token, &seal, args->pool);
     }
     if (wrong) {
         return auth0ctl_fail(args, "%s", wrong);

@@ -81,6 +81,16 @@ static bool needs_no_secret(const mod_auth0_dir_t *dir)
     return dir->secret || !(mod_auth0_dir_algs(dir) & auth0_alg_symmetric());
 }
 
+static bool has_decryption(const mod_auth0_dir_t *dir)
+{
+    return dir->decryption;
+}
+
+static bool needs_no_decryption(const mod_auth0_dir_t *dir)
+{
+    return dir->decryption || dir->encrypted_only != MOD_AUTH0_ON;
+}
+
 /* True when another section, whose reach cannot be told, may help out. */
 static bool may_come_from_elsewhere(const check_t *check,
                                     const mod_auth0_section_t *section,
@@ -118,6 +128,10 @@ static const demand_t access_demands[] = {
      "API's identifier, such as Auth0Audience "
      "https://api.example.com/orders"},
     {needs_no_secret, has_secret, NEEDS_SECRET},
+    {needs_no_decryption, has_decryption,
+     "Auth0EncryptedTokens required needs the API's private key, and none is "
+     "in "
+     "force here: add Auth0DecryptionKey /path/to/key.pem"},
     {NULL, NULL, NULL}};
 
 static const demand_t logout_demands[] = {

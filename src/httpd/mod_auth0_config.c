@@ -81,6 +81,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->report_only = MOD_AUTH0_UNSET;
     dir->problem = dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
     dir->forward_token = dir->dpop_nonce = MOD_AUTH0_UNSET;
+    dir->encrypted_only = MOD_AUTH0_UNSET;
     dir->dpop = dir->dpop_past = dir->dpop_future = dir->certificate = -1;
     return dir;
 }
@@ -113,6 +114,8 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->clients = inner->clients ? inner->clients : outer->clients;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;
+    dir->decryption = inner->decryption ? inner->decryption : outer->decryption;
+    inherit_switch(&dir->encrypted_only, outer->encrypted_only);
     inherit_number(&dir->profile, outer->profile);
     inherit_number(&dir->skew, outer->skew);
     inherit_number(&dir->max_age, outer->max_age);
@@ -261,12 +264,24 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
     policy->skew = skew_of(dir);
     policy->max_age = (unsigned)or_default(dir->max_age, 0);
     policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+    policy->decryption = NULL;
+    policy->decryption_count = 0;
+    policy->is_encrypted_only = false;
     return true;
 }
 
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
 {
-    return make_policy(policy, dir, dir->audiences);
+    if (!make_policy(policy, dir, dir->audiences)) {
+        return false;
+    }
+    policy->is_encrypted_only = dir->encrypted_only == MOD_AUTH0_ON;
+    if (dir->decryption) {
+        policy->decryption =
+            (const auth0_jwekey_t *const *)(void *)dir->decryption->elts;
+        policy->decryption_count = (size_t)dir->decryption->nelts;
+    }
+    return !policy->is_encrypted_only || dir->decryption;
 }
 
 bool mod_auth0_policy_logout(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
@@ -299,6 +314,8 @@ bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b)
 {
     return a->issuers == b->issuers && a->audiences == b->audiences &&
            a->algs == b->algs && a->secret == b->secret &&
+           a->decryption == b->decryption &&
+           a->is_encrypted_only == b->is_encrypted_only &&
            a->profile == b->profile && a->skew == b->skew &&
            a->max_age == b->max_age &&
            auth0_span_eq(auth0_span_cstr(a->user_claim),

@@ -34,9 +34,11 @@ typedef struct mod_auth0_dir_t {
     apr_array_header_t *clients;   /* of auth0_span_t, for a logout    */
     unsigned algs;                 /* mask of auth0_alg_t.bit          */
     const auth0_key_t *secret;
-    int profile; /* auth0_profile_t        */
-    int skew;    /* seconds                */
-    int max_age; /* seconds; 0: any will do */
+    apr_array_header_t *decryption;    /* of const auth0_jwekey_t * */
+    mod_auth0_switch_t encrypted_only; /* a plain JWS is refused */
+    int profile;                       /* auth0_profile_t        */
+    int skew;                          /* seconds                */
+    int max_age;                       /* seconds; 0: any will do */
     const char *user_claim;
     mod_auth0_token_sources_t *token_sources;
     int dpop;                      /* auth0_binding_t              */
@@ -123,7 +125,7 @@ auth0_stepup_facts_t mod_auth0_stepup_facts(const request_rec *r);
 
 /*
  * The same for logout tokens: of the issuers, algorithms and keys in force, for
- * the clients of Auth0LogoutClient.
+ * the clients of Auth0LogoutClient. They are never encrypted.
  */
 bool mod_auth0_policy_logout(auth0_policy_t *policy,
                              const mod_auth0_dir_t *dir);

@@ -7,6 +7,7 @@
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_decryption.h"
 #include "httpd/mod_auth0_directives_binding.h"
 #include "httpd/mod_auth0_directives_export.h"
 #include "httpd/mod_auth0_directives_server.h"
@@ -330,6 +331,12 @@ const command_rec mod_auth0_directives[] = {
                     "allowed signature algorithms, RS256 by default"),
     AP_INIT_TAKE1("Auth0SigningSecret", set_secret, NULL, IN_SECTIONS,
                   "the secret for HS* algorithms: file:PATH or exec:PROGRAM"),
+    AP_INIT_ITERATE("Auth0DecryptionKey", mod_auth0_set_decryption_key, NULL,
+                    IN_SECTIONS,
+                    "PEM files of private keys for encrypted tokens: path or "
+                    "kid=path"),
+    AP_INIT_TAKE1("Auth0EncryptedTokens", mod_auth0_set_encrypted_tokens, NULL,
+                  IN_SECTIONS, "allowed (the default) or required"),
     AP_INIT_TAKE1("Auth0TokenProfile", set_profile, NULL, IN_SECTIONS,
                   "the kind of token: any, auth0 or rfc9068"),
     AP_INIT_TAKE1("Auth0ClockSkew", set_skew, NULL, IN_SECTIONS,

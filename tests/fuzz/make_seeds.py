@@ -2,7 +2,8 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """Write known.h and the corpora anew, with keys that are then forgotten.
 
-Needs python3-cryptography. The tokens are made without any of the module's
+The key that known_jwe.h has is a private one: it is there to decrypt with.
+Needs python3-cryptography and python3-jwcrypto. The tokens are made without any of the module's
 own code, so that they also show that it understands other people's tokens.
 """
 import base64
@@ -14,6 +15,7 @@ import shutil
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from jwcrypto import jwe, jwk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ISSUER = "https://tenant.example.auth0.com/"
@@ -492,6 +494,65 @@ def resp_seeds():
     }
 
 
+JWE_HEAD = {"alg": "RSA-OAEP-256", "enc": "A256GCM"}
+
+
+def encrypted(key, plaintext="e30.e30.AAAA", **head):
+    head = {**JWE_HEAD, **head}
+    token = jwe.JWE(plaintext.encode(), json.dumps(head),
+                    algs=[head["alg"], head["enc"]])
+    token.add_recipient(key)
+    return token.serialize(compact=True)
+
+
+def write_known_jwe(key, tokens):
+    pem = key.export_to_pem(True, None).decode()
+    out = ["/* Licensed under the Apache License, Version 2.0; "
+           "see LICENSE. */",
+           "/* Made by make_seeds.py; the key is for tests only. */",
+           "/* clang-format off */",
+           "#ifndef KNOWN_JWE_H", "#define KNOWN_JWE_H", "",
+           "static const char known_jwe_key[] =", c_string(pem) + ";", "",
+           "static const char *const known_jwes[] = {"]
+    out += [c_string(t) + "," for t in tokens]
+    out += ["};", "", "#endif", ""]
+    with open(os.path.join(HERE, "known_jwe.h"), "w") as f:
+        f.write("\n".join(out))
+
+
+def jwe_seeds():
+    key = jwk.JWK.generate(kty="RSA", size=2048)
+    good = {
+        "good": encrypted(key),
+        "good-kid": encrypted(key, kid="2026", cty="JWT"),
+        "good-gcm-128": encrypted(key, enc="A128GCM"),
+        "good-cbc": encrypted(key, alg="RSA-OAEP", enc="A128CBC-HS256"),
+        "good-cbc-512": encrypted(key, enc="A256CBC-HS512"),
+    }
+    write_known_jwe(key, good.values())
+    head, wrapped, iv, text, tag = good["good"].split(".")
+    return {
+        **good,
+        "claims": encrypted(key, json.dumps(CLAIMS)),
+        "twice": encrypted(key, good["good"]),
+        "other-key": encrypted(jwk.JWK.generate(kty="RSA", size=2048)),
+        "no-key": ".".join([head, "", iv, text, tag]),
+        "zero-key": ".".join([head, b64(bytes(256)), iv, text, tag]),
+        "short-iv": ".".join([head, wrapped, iv[:-4], text, tag]),
+        "short-tag": ".".join([head, wrapped, iv, text, "AAAA"]),
+        "no-text": ".".join([head, wrapped, iv, "", tag]),
+        "cut": good["good"][:-20],
+        "header-dir": '{"alg":"dir","enc":"A256GCM"}',
+        "header-zip": json.dumps({**JWE_HEAD, "zip": "DEF"}),
+        "header-crit": json.dumps({**JWE_HEAD, "crit": ["exp"], "exp": 1}),
+        "header-p2c": json.dumps({**JWE_HEAD, "p2c": 1 << 31}),
+        "header-epk": json.dumps({**JWE_HEAD, "epk": {}}),
+        "header-kid": json.dumps({**JWE_HEAD, "kid": "k" * 257}),
+        "header-rsa1-5": json.dumps({**JWE_HEAD, "alg": "RSA1_5"}),
+        "header-twice": '{"alg":"dir",' + json.dumps(JWE_HEAD)[1:],
+    }
+
+
 def main():
     write_known()
     tokens = token_seeds()
@@ -503,6 +564,7 @@ def main():
     seeds("scope", scope_seeds())
     seeds("form", form_seeds())
     seeds("json", json_seeds())
+    seeds("jwe", jwe_seeds())
     seeds("b64", b64_seeds())
     seeds("discovery", discovery_seeds())
     seeds("keyfile", keyfile_seeds())

@@ -207,6 +207,72 @@ test_claims() {
     check 'joined' "$(payload '$d->{sub}')" me
 }
 
+hex() {
+    od -An -v -tx1 | tr -d ' \n'
+}
+
+# part N: its bytes, of the last token.
+part() {
+    cut -d. -f"$1" "$dir/token" | unbase64url
+}
+
+# What openssl makes of the wrapped key, in hexadecimal.
+unwrapped() {
+    part 2 >"$dir/wrapped"
+    openssl pkeyutl -decrypt -inkey "$tenant/private.pem" -in "$dir/wrapped" \
+        -pkeyopt rsa_padding_mode:oaep -pkeyopt "rsa_oaep_md:$1" \
+        -pkeyopt "rsa_mgf1_md:$1" 2>&1 | hex
+}
+
+# check_cbc ENC DIGEST BITS: header, tag and text of the last token.
+check_cbc() {
+    key=$(unwrapped sha256)
+    half=$((${#key} / 2))
+    mac=$(printf '%s' "$key" | cut -c "1-$half")
+    check "$1: header" "$(header 'join " ", @$d{qw(alg enc cty)}')" \
+        "RSA-OAEP-256 $1 JWT"
+    part 4 >"$dir/text"
+    length=$(cut -d. -f1 "$dir/token" | tr -d '\n' | wc -c)
+    {
+        cut -d. -f1 "$dir/token" | tr -d '\n'
+        part 3
+        cat "$dir/text"
+        perl -e 'print pack("Q>", 8 * $ARGV[0])' "$length"
+    } >"$dir/authenticated"
+    check "$1: tag" "$(part 5 | hex)" \
+        "$(openssl dgst "-$2" -mac HMAC -macopt "hexkey:$mac" -binary \
+            "$dir/authenticated" | hex | cut -c "1-$half")"
+    openssl enc -d "-aes-$3-cbc" -in "$dir/text" -out "$dir/token" \
+        -K "$(printf '%s' "$key" | cut -c "$((half + 1))-")" \
+        -iv "$(part 3 | hex)"
+    check "$1: text" "$(cut -d. -f1 "$dir/token" | unbase64url)" \
+        "$(cat "$dir/plain-header")"
+}
+
+test_encryption() {
+    token
+    cp "$dir/header" "$dir/plain-header"
+    set -- --encrypt-to "$dir/public.pem"
+    token "$@"
+    check 'encrypted: header' "$(header 'join " ", @$d{qw(alg enc cty)}')" \
+        'RSA-OAEP-256 A256GCM JWT'
+    check 'encrypted: parts' "$(tr -cd . <"$dir/token")" ....
+    check 'encrypted: key' "$(unwrapped sha256 | wc -c)" 64
+    for bits in 384 512; do
+        token "$@" --key-alg "RSA-OAEP-$bits" --enc A128GCM
+        check "RSA-OAEP-$bits" \
+            "$(header '$d->{alg}') $(unwrapped "sha$bits" | wc -c)" \
+            "RSA-OAEP-$bits 32"
+    done
+    token "$@" --key-alg RSA-OAEP
+    check RSA-OAEP "$(header '$d->{alg}') $(unwrapped sha1 | wc -c)" \
+        'RSA-OAEP 64'
+    token "$@" --enc A128CBC-HS256
+    check_cbc A128CBC-HS256 sha256 128
+    token "$@" --enc A256CBC-HS512
+    check_cbc A256CBC-HS512 sha512 256
+}
+
 test_serve_files() {
     root=$dir/www/root
     "$tool" dev serve-files "$tenant" "$root"
@@ -250,6 +316,13 @@ test_refusals() {
     refuses 2 'such as 3600 or -60' "$@" --expires-in 99999999999999999999
     refuses 2 'RS256 RS384' "$@" --alg none
     refuses 2 'RS256 RS384' "$@" --alg HS256
+    refuses 2 '--enc needs --encrypt-to' "$@" --enc A256GCM
+    refuses 2 '--key-alg needs --encrypt-to' "$@" --key-alg RSA-OAEP
+    refuses 2 'A256GCM A128GCM' "$@" --encrypt-to "$dir/public.pem" --enc x
+    refuses 2 'RSA-OAEP-256 RSA-OAEP-384' "$@" --encrypt-to "$dir/public.pem" \
+        --key-alg RSA1_5
+    refuses 1 'No such file' "$@" --encrypt-to "$dir/nothing.pem"
+    refuses 1 'no RSA public key' "$@" --encrypt-to "$tenant/private.pem"
     refuses 2 'NAME=VALUE' "$@" --claim text
     refuses 2 'NAME=VALUE' "$@" --claim =text
     refuses 1 'not in UTF-8' "$@" --claim "x=$(printf '\377')"
@@ -261,7 +334,7 @@ test_refusals() {
 }
 
 for test in help init key_set discovery signatures machine_token user_token \
-    claims serve_files refusals; do
+    claims encryption serve_files refusals; do
     "test_$test"
 done
 echo "ctl-dev: $checks checks, $failed failed"

@@ -31,6 +31,13 @@ FILES = {
     "with-newline": b"s" * 31 + b"\n",
     "newline-only": b"\n",
     "not-a-certificate.pem": "certificate",
+    "key.pem": tokens.rsa_key("decryption").private_pem(),
+    "other.pem": tokens.rsa_key("decryption-other").private_pem(),
+    "public.pem": tokens.rsa_key("decryption").pem(),
+    "locked.pem": tokens.rsa_key("decryption").private_pem(b"sssss"),
+    "ec.pem": tokens.ec_key("ec").private_pem(),
+    "small.pem": tokens.RSAKey("small", 1024).private_pem(),
+    "large.pem": b" " * 65537,
     "deny": "# nobody yet\n",
     "deny-bad": "sub auth0|1\nuser auth0|2\n",
     "deny-crlf": "sub auth0|1\r\n",
@@ -56,6 +63,10 @@ def wrong(line, *words, before=()):
     """A case in which one line of a section is wrong by itself."""
     name = line.split()[0]
     return ours(*before, line), line, (name, *words)
+
+
+def wrong_key(name, *words):
+    return wrong(f"Auth0DecryptionKey ${{DIR}}/{name}", *words)
 
 
 def wrong_issuer(arguments, *words):
@@ -264,6 +275,38 @@ CASES = {
     "age_with_a_unit": wrong("Auth0MaxTokenAge 5m", "from 1 to 31536000"),
     "age_no_number": wrong("Auth0MaxTokenAge old", "from 1 to 31536000"),
     "age_missing": wrong("Auth0MaxTokenAge"),
+    "decryption_key_nowhere": wrong_key("nowhere.pem", "nowhere.pem", "opened"),
+    "decryption_key_a_folder": wrong_key("", "regular file"),
+    "decryption_key_of_garbage": wrong_key("secret", "no private key"),
+    "decryption_key_public": wrong_key("public.pem", "no private key"),
+    "decryption_key_with_a_passphrase": wrong_key("locked.pem", "passphrase"),
+    "decryption_key_of_a_curve": wrong_key("ec.pem", "no RSA key"),
+    "decryption_key_too_short": wrong_key("small.pem", "2048"),
+    "decryption_key_too_large": wrong_key("large.pem", "65536"),
+    "decryption_key_twice": wrong(
+        "Auth0DecryptionKey ${DIR}/key.pem a=${DIR}/key.pem", "same key"
+    ),
+    "decryption_keys_of_one_name": wrong(
+        "Auth0DecryptionKey a=${DIR}/key.pem a=${DIR}/other.pem", "kid"
+    ),
+    "decryption_key_of_no_name": wrong(
+        "Auth0DecryptionKey =${DIR}/key.pem", "kid=path"
+    ),
+    "decryption_key_of_a_long_name": wrong(
+        f"Auth0DecryptionKey {'k' * 257}=${{DIR}}/key.pem", "256"
+    ),
+    "decryption_key_without_path": wrong("Auth0DecryptionKey a=", "path"),
+    "decryption_key_empty": wrong('Auth0DecryptionKey ""', "path"),
+    "decryption_key_missing": wrong("Auth0DecryptionKey"),
+    "encrypted_tokens_unknown": wrong(
+        "Auth0EncryptedTokens On", "allowed nor required"
+    ),
+    "encrypted_tokens_missing": wrong("Auth0EncryptedTokens"),
+    "encrypted_tokens_without_a_key": (
+        ours("Auth0EncryptedTokens required"),
+        "AuthType Auth0",
+        ("Auth0EncryptedTokens required", "Auth0DecryptionKey"),
+    ),
     "user_empty": wrong('Auth0RemoteUser ""', "sub"),
     "scope_missing": wrong("Require auth0-scope", "auth0-scope"),
     "scope_empty": wrong('Require auth0-scope ""', "auth0-scope"),
@@ -520,6 +563,20 @@ GOOD = [
     ("two_audiences", ours("Auth0Audience urn:a urn:b")),
     ("all_asymmetric", ours("Auth0Algorithms " + ALL[: ALL.index(" HS")])),
     ("secret", ours(HS256, SECRET + "/secret")),
+    ("decryption_key", ours("Auth0DecryptionKey key.pem")),
+    (
+        "decryption_keys",
+        ours("Auth0DecryptionKey a=${DIR}/key.pem ./other.pem"),
+    ),
+    (
+        "encrypted_tokens",
+        ours("Auth0EncryptedTokens Required", "Auth0DecryptionKey key.pem"),
+    ),
+    (
+        "encrypted_tokens_with_a_key_outside",
+        "Auth0DecryptionKey key.pem\n" + ours("Auth0EncryptedTokens required"),
+    ),
+    ("encrypted_tokens_without_a_key", ours("Auth0EncryptedTokens allowed")),
     ("skew_0", ours("Auth0ClockSkew 0")),
     ("skew_300", ours("Auth0ClockSkew 300")),
     ("age_1", ours("Auth0MaxTokenAge 1")),
@@ -614,6 +671,8 @@ NOT_IN_HTACCESS = [
     "Auth0Audience https://api.example.com/orders",
     "Auth0Algorithms RS256",
     "Auth0SigningSecret file:/etc/secret",
+    "Auth0DecryptionKey /etc/key.pem",
+    "Auth0EncryptedTokens allowed",
     "Auth0ClockSkew 5",
     "Auth0ForwardToken On",
     "Auth0DPoP required",
@@ -718,6 +777,21 @@ def test_require_in_htaccess(htaccess_server, line):
 
 
 PROGRAM = "#!/bin/sh\necho ssssssssssssssssssssssssssssssss\n"
+
+
+def test_too_many_decryption_keys():
+    """Each of them tries each token."""
+    files = {f"{i}.pem": tokens.rsa_key(f"many-{i}").private_pem()
+             for i in range(9)}
+    for count, code in ((8, 0), (9, 1)):
+        names = " ".join(list(files)[:count])
+        httpd = Httpd(ours(f"Auth0DecryptionKey {names}"), {**FILES, **files})
+        try:
+            got, output = httpd.check()
+        finally:
+            httpd.remove()
+        assert got == code
+        assert ("'8.pem' is one key too many" in output) == (code == 1)
 
 
 def test_secret_by_a_program():

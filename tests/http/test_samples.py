@@ -162,6 +162,20 @@ def test_hs256():
         answers.refused(response, "header.alg")
 
 
+def test_encrypted_tokens():
+    name = "example-decryption-key.pem"
+    pem = (FOLDER / "files" / name).read_bytes()
+    key = tokens.RSAKey.read("sample", pem)
+    with start("encrypted-tokens.conf", DEFINE, sample_file(name)) as httpd:
+        plain = tokens.token(KEY, **ORDERS, scope="read:orders")
+        response = httpd.get("/orders/", tokens.encrypt(key, plain))
+        assert response.text == "served"
+        answers.refused(httpd.get("/orders/", plain), "token.plain")
+        other = tokens.token(KEY, **ORDERS, scope="read:none")
+        response = httpd.get("/orders/", tokens.encrypt(key, other))
+        answers.refused(response, "require.scope", scope="read:orders")
+
+
 def test_strict_tokens():
     rfc9068 = {"client_id": "app", "jti": "1", "scope": "read:orders"}
     claims = {**ORDERS, **rfc9068, "iat": time.time()}

@@ -3,13 +3,21 @@
 import base64
 import functools
 import json
+import os
 import time
 
-from cryptography.hazmat.primitives import hashes, hmac, serialization
+from cryptography.hazmat.primitives import (
+    hashes,
+    hmac,
+    padding as blocks,
+    serialization,
+)
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
 )
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ISSUER = "https://tenant.example/"
 AUDIENCE = "https://api.example.com/orders"
@@ -62,6 +70,14 @@ class RSAKey:
         self.kid = kid
         self.private = rsa.generate_private_key(65537, bits)
 
+    @classmethod
+    def read(cls, kid, pem):
+        """The key of a file instead of a new one."""
+        key = cls.__new__(cls)
+        key.kid = kid
+        key.private = serialization.load_pem_private_key(pem, None)
+        return key
+
     def jwk(self, **changes):
         """The public JWK."""
         numbers = self.private.public_key().public_numbers()
@@ -87,6 +103,19 @@ class RSAKey:
             serialization.Encoding.PEM,
             serialization.PublicFormat.SubjectPublicKeyInfo,
         )
+
+    def private_pem(self, passphrase=None):
+        how = serialization.NoEncryption()
+        if passphrase:
+            how = serialization.BestAvailableEncryption(passphrase)
+        return self.private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, how
+        )
+
+    def encrypt(self, digest, data):
+        """RSAES-OAEP with one hash for all of it."""
+        oaep = padding.OAEP(padding.MGF1(digest), digest, None)
+        return self.private.public_key().encrypt(data, oaep)
 
     def sign(self, alg, data):
         digest = HASHES[alg[2:]]
@@ -115,6 +144,13 @@ class ECKey:
             "y": _number(numbers.y, self.size),
         }
         return merged(members, changes)
+
+    def private_pem(self):
+        return self.private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
 
     def sign_der(self, alg, data):
         return self.private.sign(data, ec.ECDSA(HASHES[alg[2:]]))
@@ -219,3 +255,52 @@ def token(key, alg="RS256", head=None, **changes):
 
 def parts(text):
     return text.split(".")
+
+
+OAEP = {
+    "RSA-OAEP": hashes.SHA1(),
+    "RSA-OAEP-256": hashes.SHA256(),
+    "RSA-OAEP-384": hashes.SHA384(),
+    "RSA-OAEP-512": hashes.SHA512(),
+}
+#: Content encryptions: bytes of the key, and the hash of those with an HMAC.
+ENCS = {
+    "A128GCM": (16, None),
+    "A256GCM": (32, None),
+    "A128CBC-HS256": (32, hashes.SHA256()),
+    "A256CBC-HS512": (64, hashes.SHA512()),
+}
+
+
+def _gcm(key, iv, data, aad):
+    out = AESGCM(key).encrypt(iv, data, aad)
+    return out[:-16], out[-16:]
+
+
+def _cbc_hmac(key, iv, data, aad, digest):
+    """RFC 7518 section 5.2.2.1."""
+    half = len(key) // 2
+    padder = blocks.PKCS7(128).padder()
+    cipher = Cipher(algorithms.AES(key[half:]), modes.CBC(iv)).encryptor()
+    text = cipher.update(padder.update(data) + padder.finalize())
+    mac = hmac.HMAC(key[:half], digest)
+    mac.update(aad + iv + text + (8 * len(aad)).to_bytes(8, "big"))
+    return text, mac.finalize()[:half]
+
+
+def encrypt(key, text, alg="RSA-OAEP-256", enc="A256GCM", cek=None, **head):
+    """A JWE of a text; cek is what is wrapped, right or wrong."""
+    size, digest = ENCS[enc]
+    members = merged({"alg": alg, "enc": enc}, head)
+    aad = b64(_bytes(members)).encode()
+    content = os.urandom(size)
+    wrapped = key.encrypt(OAEP[alg], content if cek is None else cek)
+    data = _bytes(text)
+    if digest:
+        iv = os.urandom(16)
+        ciphertext, tag = _cbc_hmac(content, iv, data, aad, digest)
+    else:
+        iv = os.urandom(12)
+        ciphertext, tag = _gcm(content, iv, data, aad)
+    rest = ".".join(b64(part) for part in (wrapped, iv, ciphertext, tag))
+    return f"{aad.decode()}.{rest}"

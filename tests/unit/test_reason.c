@@ -26,11 +26,17 @@ static const reason_row_t rows[] = {
     {AUTH0_TOKEN_MALFORMED, "token.malformed", 401, TOKEN},
     {AUTH0_TOKEN_OPAQUE, "token.opaque", 401, TOKEN},
     {AUTH0_TOKEN_ENCRYPTED, "token.encrypted", 401, TOKEN},
+    {AUTH0_TOKEN_PLAIN, "token.plain", 401, TOKEN},
     {AUTH0_HEADER_MALFORMED, "header.malformed", 401, TOKEN},
     {AUTH0_HEADER_ALG, "header.alg", 401, TOKEN},
     {AUTH0_HEADER_CRIT, "header.crit", 401, TOKEN},
     {AUTH0_HEADER_TYP, "header.typ", 401, TOKEN},
     {AUTH0_HEADER_FORBIDDEN, "header.forbidden", 401, TOKEN},
+    {AUTH0_DECRYPT_MALFORMED, "decrypt.malformed", 401, TOKEN},
+    {AUTH0_DECRYPT_ALG, "decrypt.alg", 401, TOKEN},
+    {AUTH0_DECRYPT_KEY, "decrypt.key", 401, TOKEN},
+    {AUTH0_DECRYPT_FAILED, "decrypt.failed", 401, TOKEN},
+    {AUTH0_DECRYPT_NOT_JWS, "decrypt.not_jws", 401, TOKEN},
     {AUTH0_KEY_UNKNOWN, "key.unknown", 401, TOKEN},
     {AUTH0_KEY_UNUSABLE, "key.unusable", 401, TOKEN},
     {AUTH0_KEY_UNAVAILABLE, "key.unavailable", 503, NULL},
@@ -106,6 +112,20 @@ static void no_reason_is_left_out(void **state)
     }
 }
 
+/* RFC 7516 section 11.5: the answer does not tell what was wrong. */
+static void failures_to_decrypt_look_alike(void **state)
+{
+    const auth0_reason_info_t *failed = auth0_reason_info(AUTH0_DECRYPT_FAILED);
+    (void)state;
+    for (auth0_reason_t i = AUTH0_DECRYPT_MALFORMED; i <= AUTH0_DECRYPT_NOT_JWS;
+         i++) {
+        assert_int_equal(auth0_reason_info(i)->status, failed->status);
+        assert_string_equal(auth0_reason_info(i)->error, failed->error);
+        assert_string_equal(auth0_reason_info(i)->description,
+                            failed->description);
+    }
+}
+
 static void codes_are_unique(void **state)
 {
     (void)state;
@@ -160,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(each_reason_means_what_the_manual_says),
         SUPPORT_TEST(no_reason_is_left_out),
+        SUPPORT_TEST(failures_to_decrypt_look_alike),
         SUPPORT_TEST(codes_are_unique),
         SUPPORT_TEST(words_are_fit_for_their_readers),
         SUPPORT_TEST(a_number_that_is_no_reason_lets_nobody_in),
