@@ -15,7 +15,6 @@ const char *mod_auth0_set_dpop_window(cmd_parms *cmd, void *conf,
                                       const char *past, const char *future);
 const char *mod_auth0_set_certificate_bound(cmd_parms *cmd, void *conf,
                                             const char *mode);
-const char *mod_auth0_set_base_url(cmd_parms *cmd, void *conf,
-                                   const char *url);
+const char *mod_auth0_set_base_url(cmd_parms *cmd, void *conf, const char *url);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <netinet/in.h>
-#include <openssl/ssl.h>
 
 #include "core/auth0_reason.h"
 #include "core/auth0_span.h"
@@ -17,8 +16,8 @@
  * raises SIGPIPE, which the process has to ignore.
  */
 typedef struct auth0_link_t {
-    int fd; /* negative: none */
-    SSL *ssl;
+    int fd;             /* negative: none */
+    struct ssl_st *ssl; /* NULL: in the clear */
 } auth0_link_t;
 
 /* Where to; family is AF_UNSPEC when that is not known. */
@@ -41,13 +40,14 @@ AUTH0_MUST_USE bool auth0_link_open(auth0_link_t *link,
  * authorities (PEM; NULL: the system's). Shared by threads and, over fork, by
  * processes. NULL when they cannot be used; else freed by SSL_CTX_free.
  */
-SSL_CTX *auth0_link_context(const char *ca_pem);
+struct ssl_ctx_st *auth0_link_context(const char *ca_pem);
 
 /*
  * Begin TLS. The certificate must be of host, a name or an address. On failure
  * the link is good for nothing but closing.
  */
-AUTH0_MUST_USE bool auth0_link_secure(auth0_link_t *link, SSL_CTX *context,
+AUTH0_MUST_USE bool auth0_link_secure(auth0_link_t *link,
+                                      struct ssl_ctx_st *context,
                                       const char *host, int64_t deadline);
 
 /* Send all of it. */

@@ -6,6 +6,7 @@
 
 #include <apr_thread_cond.h>
 #include <apr_thread_mutex.h>
+#include <openssl/ssl.h>
 
 #include "core/auth0_errqueue.h"
 #include "net/auth0_clock.h"

@@ -101,6 +101,30 @@ def no_password_in_logs(httpd):
             assert secret not in text, log
 
 
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+def test_no_log_level_tells_the_password(authority, announce, is_tls):
+    """Neither when all is well, nor when it goes away, nor when refused."""
+    announce(AWAY)
+    lines = [
+        "LogLevel trace8 auth0:trace8",
+        f"Auth0CACertificateFile {authority.file}",
+    ]
+    with Redis(tls=authority if is_tls else None) as redis:
+        with fleet(redis.url, *lines) as servers:
+            watch.allow(AWAY)
+            redis.kill()
+            for httpd in servers:
+                httpd.wait_for_log(AWAY)
+            redis.start()
+            for httpd in servers:
+                httpd.wait_for_log(BACK)
+            redis.ask("ACL", "SETUSER", USER, "resetpass", ">other")
+            redis.ask("CLIENT", "KILL", "USER", USER)
+            for httpd in servers:
+                httpd.wait_for_log(AWAY, 2)
+                no_password_in_logs(httpd)
+
+
 def hears_of_logouts(servers):
     """A logout at the first is one at the others, within a second."""
     took = []

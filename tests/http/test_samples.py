@@ -15,9 +15,11 @@ import pytest
 import answers
 import tokens
 from conf import table
+from crowd import wait_for
 from env import Httpd
 from issuer import Issuer
 from network import ConnectProxy
+from redis import Redis
 from samples import (
     DEFINE,
     FILES,
@@ -225,30 +227,45 @@ def test_a_line_more_in_the_deny_list():
         answers.refused(httpd.get("/orders/", token), "deny.sub")
 
 
-def test_logout():
+def sample_logout_token(**changes):
     event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    return tokens.token(
+        KEY,
+        iss=TENANT,
+        aud="TuhNLv7ulXD3RfyLlSMbOvszzwJJFPpO",
+        jti="1",
+        events=event,
+        **changes,
+    )
+
+
+def post_logout(httpd, token):
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    body = b"logout_token=" + token.encode()
+    return httpd.request("POST", "/auth0/logout", headers=form, body=body)
+
+
+def test_logout():
     with start("logout.conf") as httpd:
         good = tokens.token(KEY, **ORDERS)
         assert httpd.get("/orders/", good).text == "served"
-        logout = tokens.token(
-            KEY,
-            iss=TENANT,
-            aud="TuhNLv7ulXD3RfyLlSMbOvszzwJJFPpO",
-            jti="1",
-            sid="1",
-            events=event,
-        )
-        form = [("Content-Type", "application/x-www-form-urlencoded")]
-
-        def post(token):
-            body = b"logout_token=" + token.encode()
-            return httpd.request(
-                "POST", "/auth0/logout", headers=form, body=body
-            )
-
-        answers.logged_out(post(logout))
-        answers.not_logged_out(post("x"), "token.opaque")
+        logout = sample_logout_token(sid="1")
+        answers.logged_out(post_logout(httpd, logout))
+        answers.not_logged_out(post_logout(httpd, "x"), "token.opaque")
         answers.refused(httpd.get("/orders/", good), "deny.sub")
+
+
+def test_fleet_on_redis():
+    with Redis() as redis:
+        before = f"Define AUTH0_SAMPLE_REDIS {redis.url}\n"
+        with start("fleet-on-redis.conf", before) as one:
+            with start("fleet-on-redis.conf", before) as other:
+                good = tokens.token(KEY, **ORDERS)
+                assert other.get("/orders/", good).text == "served"
+                answers.logged_out(post_logout(one, sample_logout_token()))
+                answers.refused(one.get("/orders/", good), "deny.sub")
+                wait_for(other, "/orders/", good, "deny.sub", timeout=1)
+                answers.refused(other.get("/orders/", good), "deny.sub")
 
 
 def test_offline_keys():

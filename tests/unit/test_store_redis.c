@@ -74,8 +74,10 @@ static int start_real(void **state)
 
 static int stop_real(void **state)
 {
-    kill(real.pid, SIGKILL);
-    waitpid(real.pid, NULL, 0);
+    if (real.pid > 0) {
+        kill(real.pid, SIGKILL);
+        waitpid(real.pid, NULL, 0);
+    }
     return support_stop(state);
 }
 
@@ -87,10 +89,13 @@ typedef struct server_t {
     auth0_store_cursor_t cursor;
 } server_t;
 
+/* It ends at once when there is no such program. */
 static bool is_missing(void)
 {
-    int status;
-    return waitpid(real.pid, &status, WNOHANG) == real.pid;
+    if (real.pid > 0 && waitpid(real.pid, NULL, WNOHANG) == real.pid) {
+        real.pid = 0;
+    }
+    return real.pid == 0;
 }
 
 static server_t *join_fleet(apr_pool_t *pool)
@@ -107,10 +112,6 @@ static server_t *join_fleet(apr_pool_t *pool)
     server->store = auth0_store_of_redis(server->redis, marks, lock);
     for (int i = 0; !auth0_redis_resolve(server->redis, 1000000, pool); i++) {
         if (is_missing()) {
-            real.pid = fork();
-            if (real.pid == 0) {
-                pause();
-            }
             skip();
         }
         assert_true(i < 500);
