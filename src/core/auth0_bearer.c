@@ -29,21 +29,20 @@ bool auth0_bearer_is_token68(auth0_span_t text)
     return len > 0;
 }
 
-static auth0_scheme_t scheme_of(auth0_span_t word, bool is_dpop_known)
+static auth0_scheme_t scheme_of(auth0_span_t word)
 {
     if (auth0_span_is_nocase(word, "Bearer")) {
         return AUTH0_SCHEME_BEARER;
     }
-    return is_dpop_known && auth0_span_is_nocase(word, "DPoP")
-               ? AUTH0_SCHEME_DPOP
-               : AUTH0_SCHEME_NONE;
+    return auth0_span_is_nocase(word, "DPoP") ? AUTH0_SCHEME_DPOP
+                                              : AUTH0_SCHEME_NONE;
 }
 
 /*
  * httpd joins repeated fields by ", ". What stands behind another scheme's
  * comma is either one of its parameters or the next field's credentials.
  */
-static bool hides_token(auth0_span_t rest, bool is_dpop_known)
+static bool hides_token(auth0_span_t rest)
 {
     auth0_span_t part;
     auth0_span_t word;
@@ -51,7 +50,7 @@ static bool hides_token(auth0_span_t rest, bool is_dpop_known)
     while (rest.len > 0) {
         (void)auth0_span_cut(&part, &rest, ',');
         if (auth0_span_word(&word, &part) &&
-            scheme_of(word, is_dpop_known) != AUTH0_SCHEME_NONE) {
+            scheme_of(word) != AUTH0_SCHEME_NONE) {
             return true;
         }
     }
@@ -59,7 +58,7 @@ static bool hides_token(auth0_span_t rest, bool is_dpop_known)
 }
 
 auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
-                                  const char *authorization, bool is_dpop_known)
+                                  const char *authorization)
 {
     auth0_span_t rest = auth0_span_cstr(authorization);
     auth0_span_t word;
@@ -70,10 +69,10 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
     if (!auth0_span_word(&word, &rest)) {
         return AUTH0_REQUEST_NO_TOKEN;
     }
-    *scheme = scheme_of(word, is_dpop_known);
+    *scheme = scheme_of(word);
     if (*scheme == AUTH0_SCHEME_NONE) {
-        return hides_token(rest, is_dpop_known) ? AUTH0_REQUEST_MULTIPLE
-                                                : AUTH0_REQUEST_SCHEME;
+        return hides_token(rest) ? AUTH0_REQUEST_MULTIPLE
+                                 : AUTH0_REQUEST_SCHEME;
     }
     if (rest.len > 0 && memchr(rest.ptr, ',', rest.len)) {
         return AUTH0_REQUEST_MULTIPLE;

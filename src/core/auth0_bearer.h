@@ -20,15 +20,14 @@ typedef enum auth0_scheme_t {
 /*
  * The token in the value of an Authorization field (RFC 6750 section 2.1,
  * RFC 9449 section 7.1, RFC 9110 section 11.4), and its scheme; authorization
- * is NULL when the field is absent. DPoP is another scheme like any other
- * unless is_dpop_known. AUTH0_OK with *token borrowed from authorization, or a
- * reason of the stage request with *token empty; *scheme is the one of the
- * first word even then, or AUTH0_SCHEME_NONE when that is neither of the two.
+ * is NULL when the field is absent. AUTH0_OK with *token borrowed from
+ * authorization, or a reason of the stage request with *token empty; *scheme is
+ * the one of the first word even then, or AUTH0_SCHEME_NONE when that is
+ * neither of the two.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_bearer_token(auth0_span_t *token,
                                                  auth0_scheme_t *scheme,
-                                                 const char *authorization,
-                                                 bool is_dpop_known);
+                                                 const char *authorization);
 
 /*
  * What a WWW-Authenticate field is made of. Where an answer has two of them,

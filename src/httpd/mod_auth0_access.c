@@ -58,7 +58,7 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
     auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
     if (reason != AUTH0_OK) {
-        mod_auth0_request_note(r, reason, NULL, state->token);
+        mod_auth0_request_note(r, reason, state->detail, state->token);
         return reason;
     }
     mod_auth0_admit(r, state);

@@ -80,6 +80,7 @@ auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
                                       request_rec *r)
 {
     state->claims = NULL;
+    state->detail = NULL;
     state->reason = judge(state, r);
     if (state->reason == AUTH0_OK) {
         state->reason = judge_again(state, r);
@@ -117,7 +118,7 @@ int mod_auth0_check_authn(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_make(r);
     auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
-    mod_auth0_request_note(r, reason, NULL, state->token);
+    mod_auth0_request_note(r, reason, state->detail, state->token);
     if (reason == AUTH0_OK) {
         mod_auth0_admit(r, state);
         return OK;

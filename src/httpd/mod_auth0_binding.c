@@ -96,6 +96,7 @@ static auth0_reason_t check_proof(const judged_t *judged)
     auth0_reason_t reason = auth0_dpop_check(&proof, judged->field, &expected,
                                              apr_time_now(), r->pool);
 
+    judged->state->detail = proof.why;
     if (reason == AUTH0_OK && bindings->is_nonce_wanted) {
         reason = mod_auth0_nonce_check(r, proof.nonce);
     }

@@ -62,8 +62,9 @@ static void invite_all(request_rec *r, auth0_binding_t dpop)
 void mod_auth0_challenge(request_rec *r, const auth0_challenge_t *challenge)
 {
     auth0_binding_t dpop = mod_auth0_dir_bindings(mod_auth0_dir(r)).dpop;
-    bool is_dpop = challenge->scheme == AUTH0_SCHEME_DPOP ||
-                   dpop == AUTH0_BINDING_REQUIRED;
+    bool is_dpop = dpop == AUTH0_BINDING_REQUIRED ||
+                   (dpop == AUTH0_BINDING_ALLOWED &&
+                    challenge->scheme == AUTH0_SCHEME_DPOP);
 
     apr_table_unset(r->err_headers_out, "WWW-Authenticate");
     if (!auth0_reason_info(challenge->reason)->error) {

@@ -57,6 +57,7 @@ typedef struct mod_auth0_request_t {
     const mod_auth0_dir_t *section; /* of ours, that it was for; or NULL */
     auth0_policy_t policy;
     auth0_reason_t reason;
+    const char *detail;            /* of the reason, for the log, or NULL */
     const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */
     auth0_span_t token;            /* what was judged; empty: none   */
     auth0_scheme_t scheme;         /* by which the token came        */

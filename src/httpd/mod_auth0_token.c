@@ -136,12 +136,10 @@ static auth0_reason_t in_header(auth0_span_t *token,
                                 request_rec *r)
 {
     const char *field = apr_table_get(r->headers_in, "Authorization");
-    auth0_binding_t dpop = mod_auth0_dir_bindings(mod_auth0_dir(r)).dpop;
     auth0_scheme_t *scheme = &mod_auth0_request_make(r)->scheme;
 
     *scheme = AUTH0_SCHEME_NONE;
-    return sources->header ? auth0_bearer_token(token, scheme, field,
-                                                dpop != AUTH0_BINDING_DISABLED)
+    return sources->header ? auth0_bearer_token(token, scheme, field)
                            : AUTH0_REQUEST_NO_TOKEN;
 }
 

@@ -246,7 +246,8 @@ SCHEMES = [
     ("jkt_short", "/orders", {"jkt": "AAAA"}, "DPoP", True, "claims.type"),
     ("x5t_short", "/orders", {"x5t#S256": "AAAA"}, "Bearer", False,
      "claims.type"),
-    ("dpop_disabled", "/disabled", JKT, "DPoP", True, "request.scheme"),
+    ("disabled_dpop", "/disabled", JKT, "DPoP", True, "cnf.scheme"),
+    ("disabled_unbound", "/disabled", None, "DPoP", False, "cnf.scheme"),
 ]
 
 
