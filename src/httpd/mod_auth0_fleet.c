@@ -188,7 +188,7 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *unused)
         return NULL;
     }
     while (!atomic_load(&fleet.is_over)) {
-        tend(AUTH0_REDIS_BUDGET, pool);
+        tend(AUTH0_REDIS_PATIENCE, pool);
         apr_pool_clear(pool);
         apr_sleep(STEP);
     }

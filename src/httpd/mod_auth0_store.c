@@ -8,6 +8,7 @@
 #include "core/auth0_logout.h"
 #include "httpd/mod_auth0_config.h"
 #include "net/auth0_store_redis.h"
+#include "net/auth0_store_secret.h"
 
 #define MUTEX_TYPE "auth0-store"
 

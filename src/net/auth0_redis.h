@@ -16,8 +16,9 @@
  */
 typedef struct auth0_redis_t auth0_redis_t;
 
-/* Microseconds. */
+/* Microseconds that a question may take, and one that no request waits for. */
 #define AUTH0_REDIS_BUDGET ((int64_t)50000)
+#define AUTH0_REDIS_PATIENCE ((int64_t)250000)
 
 /* Connections of one process. */
 #define AUTH0_REDIS_LINKS 16
@@ -66,6 +67,13 @@ typedef struct auth0_redis_question_t {
     int64_t budget;     /* microseconds; 0: AUTH0_REDIS_BUDGET             */
     bool is_persistent; /* ask although it is known to be out of reach     */
 } auth0_redis_question_t;
+
+/* One of an array of words, with all else as a request asks it. */
+#define AUTH0_REDIS_QUESTION(what, expected)                                   \
+    {                                                                          \
+        .words = (what), .count = sizeof(what) / sizeof(*(what)),              \
+        .kinds = (expected)                                                    \
+    }
 
 /*
  * The whole reply, from pool; false when there is none that makes sense. An

@@ -5,12 +5,11 @@
 
 #include <apr_strings.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
 
-#define PREFIX "mod_auth0:1:"
+#define PREFIX AUTH0_STORE_PREFIX
 #define STREAM PREFIX "d"
 #define PULLED_MOST "500"
 #define SWEPT_MOST 256
@@ -31,12 +30,6 @@
 
 /* Seconds that the clocks of a fleet may differ by. */
 #define CLOCKS ((int64_t)86400)
-
-#define QUESTION(what, expected)                                               \
-    {                                                                          \
-        .words = (what), .count = sizeof(what) / sizeof(*(what)),              \
-        .kinds = (expected)                                                    \
-    }
 
 static auth0_span_t word(const char *text)
 {
@@ -100,7 +93,7 @@ static auth0_mark_said_t mark(const auth0_store_t *store,
         word(apr_psprintf(pool, "%" APR_INT64_T_FMT, ttl_of(until, now))),
     };
     const auth0_redis_question_t question =
-        QUESTION(words, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
+        AUTH0_REDIS_QUESTION(words, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
     auth0_resp_item_t item;
     auth0_span_t reply;
 
@@ -128,7 +121,8 @@ static bool is_denied_already(const auth0_store_t *store,
 static bool stream_has_room(const auth0_store_t *store, apr_pool_t *pool)
 {
     const auth0_span_t words[] = {word("XLEN"), word(STREAM)};
-    const auth0_redis_question_t question = QUESTION(words, AUTH0_RESP_INTEGER);
+    const auth0_redis_question_t question =
+        AUTH0_REDIS_QUESTION(words, AUTH0_RESP_INTEGER);
     auth0_resp_item_t item;
     auth0_span_t reply;
 
@@ -146,7 +140,8 @@ static bool write_entry(const auth0_store_t *store,
         (int)name->value.len, name->value.ptr, terms.before, terms.until);
     const auth0_span_t words[] = {word("XADD"), word(STREAM), word("*"),
                                   word("e"), word(entry)};
-    const auth0_redis_question_t question = QUESTION(words, AUTH0_RESP_TEXT);
+    const auth0_redis_question_t question =
+        AUTH0_REDIS_QUESTION(words, AUTH0_RESP_TEXT);
     auth0_span_t reply;
 
     return auth0_redis_ask(&reply, store->redis, &question, pool);
@@ -327,6 +322,7 @@ static bool ask_range(auth0_span_t *reply, int64_t *count,
         .words = words,
         .count = 6,
         .kinds = AUTH0_RESP_ARRAY,
+        .budget = AUTH0_REDIS_PATIENCE,
         .is_persistent = true,
     };
     auth0_resp_item_t item;
@@ -383,6 +379,7 @@ bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
     auth0_redis_question_t question = {.words = words,
                                        .count = 2,
                                        .kinds = AUTH0_RESP_INTEGER,
+                                       .budget = AUTH0_REDIS_PATIENCE,
                                        .is_persistent = true};
     auth0_span_t rest;
     int64_t count;
@@ -398,69 +395,4 @@ bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
         words[question.count++] = word(text_of(&id, pool));
     }
     return count == 0 || auth0_redis_ask(&rest, store->redis, &question, pool);
-}
-
-/* What is there already counts, whoever was first. */
-static bool agree(unsigned char secret[AUTH0_SECRET_BYTES], uint32_t epoch,
-                  const auth0_store_t *store, apr_pool_t *pool)
-{
-    const char *key = apr_psprintf(pool, PREFIX "s:%u", (unsigned)epoch);
-    const auth0_span_t own = {(const char *)secret, AUTH0_SECRET_BYTES};
-    const auth0_span_t set[] = {
-        word("SET"), word(key),  word(auth0_b64url_encode(own, pool)),
-        word("NX"),  word("EX"), word(apr_itoa(pool, 3 * AUTH0_SECRETS_PERIOD)),
-    };
-    const auth0_span_t get[] = {word("GET"), word(key)};
-    const auth0_redis_question_t setting =
-        QUESTION(set, AUTH0_RESP_STATUS | AUTH0_RESP_NIL);
-    const auth0_redis_question_t getting = QUESTION(get, AUTH0_RESP_TEXT);
-    auth0_resp_item_t item;
-    auth0_span_t reply;
-    auth0_span_t bytes;
-
-    if (!auth0_redis_ask(&reply, store->redis, &setting, pool) ||
-        !auth0_redis_ask(&reply, store->redis, &getting, pool) ||
-        !auth0_resp_take(&item, &reply, AUTH0_RESP_TEXT) ||
-        !auth0_b64url_decode(&bytes, item.text, pool) ||
-        bytes.len != AUTH0_SECRET_BYTES) {
-        return false;
-    }
-    memcpy(secret, bytes.ptr, bytes.len);
-    return true;
-}
-
-/* Processes of two generations may do this at once: whoever knows more wins. */
-static bool put_secret(auth0_secrets_t *secrets, uint32_t epoch,
-                       auth0_secret_scope_t scope,
-                       const unsigned char secret[AUTH0_SECRET_BYTES],
-                       const auth0_store_t *store)
-{
-    if (apr_global_mutex_lock(store->lock) != APR_SUCCESS) {
-        return false;
-    }
-    if (auth0_secrets_scope(secrets, epoch) < scope) {
-        auth0_secrets_put(secrets, epoch, scope, secret);
-    }
-    (void)apr_global_mutex_unlock(store->lock);
-    return true;
-}
-
-bool auth0_store_fill_secret(auth0_secrets_t *secrets, uint32_t epoch,
-                             const auth0_store_t *store, apr_pool_t *pool)
-{
-    auth0_secret_scope_t known = auth0_secrets_scope(secrets, epoch);
-    auth0_secret_scope_t scope = AUTH0_SECRET_SERVER;
-    unsigned char secret[AUTH0_SECRET_BYTES];
-
-    if (known == AUTH0_SECRET_FLEET ||
-        (known == AUTH0_SECRET_SERVER && !store->redis)) {
-        return true;
-    }
-    if (RAND_bytes(secret, sizeof(secret)) != 1) {
-        return false;
-    }
-    if (store->redis && agree(secret, epoch, store, pool)) {
-        scope = AUTH0_SECRET_FLEET;
-    }
-    return put_secret(secrets, epoch, scope, secret, store);
 }

@@ -2,7 +2,6 @@
 #ifndef AUTH0_STORE_REDIS_H
 #define AUTH0_STORE_REDIS_H
 
-#include "core/auth0_secrets.h"
 #include "net/auth0_redis.h"
 #include "net/auth0_store.h"
 
@@ -23,6 +22,9 @@
  */
 auth0_store_t auth0_store_of_redis(auth0_redis_t *redis, auth0_marks_t *marks,
                                    apr_global_mutex_t *lock);
+
+/* All names in the Redis begin so; the number changes with what they mean. */
+#define AUTH0_STORE_PREFIX "mod_auth0:1:"
 
 /* The stream takes no more denials than these. */
 #define AUTH0_STORE_STREAM_MOST 100000
@@ -53,15 +55,5 @@ AUTH0_MUST_USE bool auth0_store_pull(auth0_store_pulled_t *pulled,
 /* Remove entries from the stream that nobody needs any more. */
 AUTH0_MUST_USE bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
                                       apr_pool_t *pool);
-
-/*
- * See to it that the secret of an epoch is there, if possible one that the
- * fleet agrees on; store->redis may be NULL. False when random numbers or
- * the mutex cannot be had.
- */
-AUTH0_MUST_USE bool auth0_store_fill_secret(auth0_secrets_t *secrets,
-                                            uint32_t epoch,
-                                            const auth0_store_t *store,
-                                            apr_pool_t *pool);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "net/auth0_clock.h"
 #include "net/auth0_store_redis.h"
+#include "net/auth0_store_secret.h"
 
 #define ISSUER "https://tenant.example/"
 #define PROCESSES 8
