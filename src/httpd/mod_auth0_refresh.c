@@ -164,7 +164,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
-    if (slots == 0 && !mod_auth0_denylist_is_used() &&
+    if (mod_auth0_sections()->nelts == 0 && !mod_auth0_denylist_is_used() &&
         !mod_auth0_fleet_is_used()) {
         return OK;
     }
