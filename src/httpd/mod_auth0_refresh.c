@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_refresh.h"
 
+#include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_fleet.h"
 #include "httpd/mod_auth0_log.h"

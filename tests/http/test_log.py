@@ -81,7 +81,8 @@ def test_F32_flood_of_refusals(mpm):
     print(f"F32: {dict(expected)} in {lasted:.1f} s: lines {dict(written)}")
     assert set(written) == {"request.no_token", "claims.exp", "key.unknown"}
     for reason, count in written.items():
-        assert count <= lasted + 1, reason
+        # So many seconds of the clock may be touched.
+        assert count <= lasted + 2, reason
         assert count + left_out[reason] == expected[reason]
     assert min(expected["request.no_token"], expected["claims.exp"]) > 1000
 
@@ -115,9 +116,9 @@ def test_flood_of_what_is_forbidden(announce, level, within):
     assert sample.statuses() == {403: len(sample)} and len(sample) > 200
     # Between the question and the answer others may ask the same.
     found, _ = others_in(text)
-    assert 1 <= found <= (lasted + 1) * 8
+    assert 1 <= found <= (lasted + 2) * 8
     ours = text.count("] require.scope: ")
-    assert (1 if level == "info" else 0) <= ours <= lasted + 1
+    assert (1 if level == "info" else 0) <= ours <= lasted + 2
 
 
 def others_in(text):
