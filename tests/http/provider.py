@@ -1,5 +1,5 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
-"""The real OpenID provider of op/, started and spoken to."""
+"""The real OpenID provider and the real client of op/."""
 import json
 import pathlib
 import ssl
@@ -25,6 +25,7 @@ class Provider:
 
     def __init__(self, authority, log):
         install()
+        self.authority = authority
         self.context = ssl.create_default_context(cafile=authority.file)
         self.output = log.open("wb")
         self.process = subprocess.Popen(
@@ -62,6 +63,19 @@ class Provider:
             self.url + "/token", data, timeout=10, context=self.context
         ) as answer:
             return json.load(answer)["access_token"]
+
+    def call(self, client, api, files, times=1):
+        """
+        What the client of op/client.mjs is answered by an API, time by time.
+        files: of its certificate and key.
+        """
+        command = ["node", "client.mjs", client, self.url, api,
+                   self.authority.file, *files, str(times)]
+        done = subprocess.run(
+            command, cwd=FOLDER, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def rotate(self, keep=True):
         """Sign with a new key; keep the old ones in the set, or do not."""

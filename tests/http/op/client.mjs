@@ -5,7 +5,7 @@
 //
 //   node client.mjs CLIENT-ID ISSUER API-URL CA CERTIFICATE KEY TIMES
 //
-// prints for each call one line of JSON: {"status", "challenge", "body"}.
+// prints for each call one line of JSON: {"status", "token", "body"}.
 import { readFileSync } from 'node:fs';
 
 import * as client from 'openid-client';
@@ -62,7 +62,7 @@ for (let i = 0; i < Number(times); i++) {
   console.log(
     JSON.stringify({
       status: answer.status,
-      challenge: answer.headers.get('www-authenticate'),
+      token: grant.access_token,
       body: await answer.text(),
     }),
   );
