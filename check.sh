@@ -125,7 +125,8 @@ fuzz_programs() {
 valgrind_clean() {
     local program
     for program in tests/fuzz/fuzz_verify tests/fuzz/fuzz_jwks \
-        tests/fuzz/fuzz_jws tests/unit/test_claims tests/unit/test_errqueue; do
+        tests/fuzz/fuzz_jws tests/fuzz/fuzz_jwe tests/unit/test_claims \
+        tests/unit/test_errqueue; do
         ./libtool --mode=execute valgrind -q --error-exitcode=9 \
             --leak-check=full --errors-for-leak-kinds=definite \
             "$program" || return 1
@@ -201,7 +202,8 @@ step sanitize-address sanitized asan address,undefined \
     "$(unit_programs) $(fuzz_programs)"
 step sanitize-thread sanitized tsan thread tests/unit/test_threads \
     tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle \
-    tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets
+    tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets \
+    tests/unit/test_jwekey
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

@@ -11,7 +11,7 @@
 /* RFC 7516 section 7.1. */
 enum { HEADER, WRAPPED, IV, CIPHERTEXT, TAG };
 
-/* The allow-list of key management, RFC 7518 section 4.3 and its kin. */
+/* The allow-list of key management: RFC 7518 section 4.3, and longer hashes. */
 typedef struct wrapping_t {
     const char *name;
     const char *digest;

@@ -2,7 +2,9 @@
 #include "core/auth0_jwekey.h"
 
 #include <limits.h>
+#include <string.h>
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -18,6 +20,7 @@ struct auth0_jwekey_t {
     EVP_PKEY *pkey;
     auth0_span_t kid;
     size_t bytes;
+    unsigned char modulus[BITS_MOST / 8]; /* the first of bytes */
 };
 
 /* A server that starts has nobody to ask. */
@@ -68,20 +71,33 @@ static apr_status_t release(void *pkey)
     return APR_SUCCESS;
 }
 
+static bool read_modulus(auth0_jwekey_t *key)
+{
+    BIGNUM *n = NULL;
+    bool is_read =
+        EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_RSA_N, &n) &&
+        BN_bn2binpad(n, key->modulus, (int)key->bytes) > 0;
+
+    BN_free(n);
+    return is_read;
+}
+
 static const char *adopt(auth0_jwekey_t **key, EVP_PKEY *pkey, auth0_span_t kid,
                          apr_pool_t *pool)
 {
+    auth0_jwekey_t *made = apr_pcalloc(pool, sizeof(*made));
     const char *why = check_kind(pkey);
 
+    apr_pool_cleanup_register(pool, pkey, release, apr_pool_cleanup_null);
     if (why) {
-        EVP_PKEY_free(pkey);
         return why;
     }
-    auth0_jwekey_t *made = apr_palloc(pool, sizeof(*made));
-
-    *made =
-        (auth0_jwekey_t){pkey, kid, ((size_t)EVP_PKEY_get_bits(pkey) + 7) / 8};
-    apr_pool_cleanup_register(pool, pkey, release, apr_pool_cleanup_null);
+    made->pkey = pkey;
+    made->kid = kid;
+    made->bytes = ((size_t)EVP_PKEY_get_bits(pkey) + 7) / 8;
+    if (!read_modulus(made)) {
+        return "cannot be read";
+    }
     *key = made;
     return NULL;
 }
@@ -137,6 +153,18 @@ static bool decrypt(unsigned char *out, size_t *len, EVP_PKEY *pkey,
     return is_good;
 }
 
+/* Big-endian, both of the modulus' length; neither is a secret. */
+static bool is_in_range(const auth0_jwekey_t *key, auth0_span_t wrapped)
+{
+    for (size_t i = 0; i < key->bytes; i++) {
+        unsigned char byte = (unsigned char)wrapped.ptr[i];
+        if (byte != key->modulus[i]) {
+            return byte < key->modulus[i];
+        }
+    }
+    return false;
+}
+
 /* Both are read in full, and which of them it is stays in a register. */
 static void choose(unsigned char *cek, const unsigned char *other, size_t len,
                    bool is_other)
@@ -148,20 +176,31 @@ static void choose(unsigned char *cek, const unsigned char *other, size_t len,
     }
 }
 
+/*
+ * OpenSSL refuses at once what is not less than the modulus. In the place of
+ * that it is given a number that is, so that the time does not tell whose
+ * modulus is too small, and what comes of it is thrown away.
+ */
 bool auth0_jwekey_unwrap(unsigned char *cek, size_t len,
                          const auth0_jwekey_t *key, const char *digest,
                          auth0_span_t wrapped)
 {
+    unsigned char in[BITS_MOST / 8];
     unsigned char out[BITS_MOST / 8] = {0};
     size_t out_len = sizeof(out);
+    bool is_possible = is_in_range(key, wrapped);
 
     /* Drawn each time, so that drawing it tells nothing. */
     if (RAND_priv_bytes(cek, (int)len) != 1) {
         return false;
     }
-    bool is_good = decrypt(out, &out_len, key->pkey, digest, wrapped);
+    memcpy(in, wrapped.ptr, key->bytes);
+    in[0] = is_possible ? in[0] : 0;
+    bool is_good = decrypt(out, &out_len, key->pkey, digest,
+                           auth0_span((const char *)in, key->bytes));
 
-    choose(cek, out, len, (int)is_good & (int)(out_len == len));
+    choose(cek, out, len,
+           (int)is_good & (int)is_possible & (int)(out_len == len));
     OPENSSL_cleanse(out, sizeof(out));
     return true;
 }

@@ -23,12 +23,12 @@ typedef struct auth0_policy_t {
     unsigned algs;             /* mask of auth0_alg_t.bit                   */
     const auth0_key_t *secret; /* for HS* algorithms, otherwise NULL        */
     auth0_profile_t profile;   /* the kind of token                         */
+    unsigned skew;             /* seconds                                   */
+    unsigned max_age;          /* seconds since iat; 0: without bound       */
+    const char *user_claim;    /* becomes the user: no control characters   */
     const auth0_jwekey_t *const *decryption; /* for encrypted tokens        */
     size_t decryption_count;                 /* 0: they are refused         */
-    bool is_encrypted_only; /* a plain JWS is refused                    */
-    unsigned skew;          /* seconds                                   */
-    unsigned max_age;       /* seconds since iat; 0: without bound       */
-    const char *user_claim; /* becomes the user: no control characters   */
+    bool is_encrypted_only;                  /* a plain JWS is refused      */
 } auth0_policy_t;
 
 /*

@@ -34,12 +34,11 @@ typedef struct mod_auth0_dir_t {
     apr_array_header_t *clients;   /* of auth0_span_t, for a logout    */
     unsigned algs;                 /* mask of auth0_alg_t.bit          */
     const auth0_key_t *secret;
-    apr_array_header_t *decryption;    /* of const auth0_jwekey_t * */
-    mod_auth0_switch_t encrypted_only; /* a plain JWS is refused */
-    int profile;                       /* auth0_profile_t        */
-    int skew;                          /* seconds                */
-    int max_age;                       /* seconds; 0: any will do */
+    int profile; /* auth0_profile_t        */
+    int skew;    /* seconds                */
+    int max_age; /* seconds; 0: any will do */
     const char *user_claim;
+    apr_array_header_t *decryption; /* of const auth0_jwekey_t *       */
     mod_auth0_token_sources_t *token_sources;
     int dpop;                      /* auth0_binding_t              */
     mod_auth0_switch_t dpop_nonce; /* proofs need one of ours      */
@@ -54,6 +53,7 @@ typedef struct mod_auth0_dir_t {
     mod_auth0_switch_t report_only;    /* verdicts are written, not obeyed  */
     mod_auth0_switch_t auth_type;      /* AuthType is Auth0, or another     */
     mod_auth0_switch_t logout;         /* SetHandler is auth0-logout, or not */
+    mod_auth0_switch_t encrypted_only; /* a plain JWS is refused            */
     mod_auth0_switch_t problem;        /* Auth0ProblemDetails               */
     mod_auth0_switch_t forward_token;  /* the back end sees Authorization   */
     apr_array_header_t *fields;        /* of auth0_export_t, sent as those  */

@@ -245,6 +245,29 @@ static void whatever_is_wrong_something_random_comes_out(void **state)
     ERR_clear_error();
 }
 
+/*
+ * What is out of range is not even taken for what it is, less its first byte:
+ * one key has one text.
+ */
+static void a_wrapped_key_is_less_than_the_modulus(void **state)
+{
+    EVP_PKEY *pkey = support_pkey(SUPPORT_RSA);
+    const auth0_jwekey_t *key = read_good(private_pem(pkey, *state), *state);
+    unsigned char cek[32];
+    auth0_span_t wrapped;
+    do {
+        wrapped = wrap(pkey, cek_of(32, *state), *state);
+    } while (wrapped.ptr[0] != 0);
+    assert_true(auth0_jwekey_unwrap(cek, 32, key, "SHA256", wrapped));
+    assert_true(is_cek(cek, 32));
+    char *large = apr_pmemdup(*state, wrapped.ptr, wrapped.len);
+    large[0] = '\xff';
+    assert_true(auth0_jwekey_unwrap(cek, 32, key, "SHA256",
+                                    auth0_span(large, wrapped.len)));
+    assert_false(is_cek(cek, 5));
+    ERR_clear_error();
+}
+
 /* One key, many threads: to be run under a sanitizer as well. */
 typedef struct thread_t {
     const auth0_jwekey_t *key;
@@ -292,6 +315,7 @@ int main(void)
         SUPPORT_TEST(other_keys_are_refused),
         SUPPORT_TEST(a_key_of_the_right_length_comes_out),
         SUPPORT_TEST(whatever_is_wrong_something_random_comes_out),
+        SUPPORT_TEST(a_wrapped_key_is_less_than_the_modulus),
         SUPPORT_TEST(threads_share_a_key),
     };
     return SUPPORT_RUN(tests);
