@@ -34,7 +34,7 @@ static bool drop_one(apr_table_t *fields, const apr_array_header_t *names)
 static void edit_connection(apr_table_t *fields,
                             const apr_array_header_t *names, apr_pool_t *pool)
 {
-    const char *list = apr_table_get(fields, "Connection");
+    const char *list = apr_table_getm(pool, fields, "Connection");
     const char *rest =
         list ? auth0_field_list_without(list, names, pool) : NULL;
 

@@ -167,7 +167,9 @@ def test_spoofed_over_http2(ask, scheme, spelling):
 @each_scheme
 @pytest.mark.parametrize(
     "listed", ["X-Auth0-Sub", "x-auth0-sub", "X_Auth0_Sub, X-Other",
-               "keep-alive, X-Auth0-Sub,", "close,X-Auth0-Sub,Authorization"]
+               "keep-alive, X-Auth0-Sub,", "close,X-Auth0-Sub,Authorization",
+               "close;X-Auth0-Sub", "close X-Auth0-Sub", "a\tX-Auth0-Sub;b",
+               '"a, b" X-Auth0-Sub', 'a="b;X-Auth0-Sub', ";X-Auth0-Sub=1;"]
 )
 def test_deletion_by_connection(ask, scheme, listed):
     arrived = ask(
