@@ -5,6 +5,7 @@
 
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_table.h"
 #include "httpd/mod_auth0_throttle.h"
 
 /* An export under way: what all may still have, and what came of it. */
@@ -103,28 +104,17 @@ bool mod_auth0_export_check(const char **lacking, request_rec *r)
     return !*lacking;
 }
 
-static void set_all(apr_table_t *to, const apr_table_t *from)
-{
-    const apr_array_header_t *all = apr_table_elts(from);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const apr_table_entry_t *one =
-            &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        apr_table_setn(to, one->key, one->val);
-    }
-}
-
 static void apply_variables(request_rec *r,
                             const mod_auth0_outgoing_t *outgoing)
 {
     mod_auth0_scrub_variables(r);
-    set_all(r->subprocess_env, outgoing->variables);
+    mod_auth0_table_set(r->subprocess_env, outgoing->variables);
 }
 
 static void apply(request_rec *r, const mod_auth0_outgoing_t *outgoing)
 {
     mod_auth0_scrub_fields(r);
-    set_all(r->headers_in, outgoing->fields);
+    mod_auth0_table_set(r->headers_in, outgoing->fields);
     apply_variables(r, outgoing);
     mod_auth0_request_make(r)->outgoing = outgoing;
 }

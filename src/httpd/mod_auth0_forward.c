@@ -3,6 +3,7 @@
 
 #include "core/auth0_cookie.h"
 #include "core/auth0_field.h"
+#include "httpd/mod_auth0_table.h"
 
 /* Fields that bear a token, and what programs know them by. */
 typedef struct credential_t {
@@ -56,18 +57,9 @@ static const char *original_name(const char *name)
     return name;
 }
 
-static bool drop_variable(apr_table_t *variables, const char *name)
+static bool is_variable(const char *name, const void *wanted)
 {
-    const apr_array_header_t *all = apr_table_elts(variables);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_is_nocase(auth0_span_cstr(original_name(key)), name)) {
-            apr_table_unset(variables, key);
-            return true;
-        }
-    }
-    return false;
+    return auth0_span_is_nocase(auth0_span_cstr(original_name(name)), wanted);
 }
 
 /*
@@ -78,9 +70,8 @@ static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 {
     for (size_t i = 0; i < COUNT(credentials); i++) {
         withhold(r, credentials[i].field, NULL);
-        while (drop_variable(r->subprocess_env, credentials[i].variable)) {
-            continue;
-        }
+        (void)mod_auth0_table_drop(r->subprocess_env, is_variable,
+                                   credentials[i].variable);
     }
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
 }
@@ -142,17 +133,6 @@ int mod_auth0_forward(request_rec *r)
     return DECLINED;
 }
 
-static void put_back(request_rec *r, const apr_table_t *withheld)
-{
-    const apr_array_header_t *all = apr_table_elts(withheld);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const apr_table_entry_t *one =
-            &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        apr_table_setn(r->headers_in, one->key, one->val);
-    }
-}
-
 int mod_auth0_forward_begin(request_rec *r)
 {
     const request_rec *origin = mod_auth0_request_origin(r);
@@ -160,7 +140,7 @@ int mod_auth0_forward_begin(request_rec *r)
         origin ? mod_auth0_request_get(origin) : NULL;
 
     if (state && state->withheld) {
-        put_back(r, state->withheld);
+        mod_auth0_table_set(r->headers_in, state->withheld);
     }
     return DECLINED;
 }
@@ -170,7 +150,7 @@ void mod_auth0_forward_end(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
     if (state && state->withheld) {
-        put_back(r, state->withheld);
+        mod_auth0_table_set(r->headers_in, state->withheld);
         state->withheld = NULL;
     }
 }

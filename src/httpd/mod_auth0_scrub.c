@@ -8,6 +8,7 @@
 #include "core/auth0_field.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_table.h"
 
 #define FILTER "AUTH0_TRAILERS"
 #define OWN_VARIABLES "AUTH0_"
@@ -15,19 +16,22 @@
 
 static ap_filter_rec_t *filter;
 
-/* True when one of the entries of the table has gone. */
-static bool drop_one(apr_table_t *fields, const apr_array_header_t *names)
+static bool is_field(const char *name, const void *names)
 {
-    const apr_array_header_t *all = apr_table_elts(fields);
+    return auth0_field_find(names, auth0_span_cstr(name)) != NULL;
+}
 
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_field_find(names, auth0_span_cstr(key))) {
-            apr_table_unset(fields, key);
-            return true;
-        }
-    }
-    return false;
+/* mod_include makes variables of fields, which its subrequests inherit. */
+static bool is_of_field(const char *name, const void *names)
+{
+    return auth0_span_starts(auth0_span_cstr(name), OF_FIELDS) &&
+           is_field(name + sizeof(OF_FIELDS) - 1, names);
+}
+
+static bool is_own(const char *name, const void *unused)
+{
+    (void)unused;
+    return auth0_span_starts(auth0_span_cstr(name), OWN_VARIABLES);
 }
 
 /* A proxy would drop what a client names there, ours too: RFC 9110 7.6.1. */
@@ -46,35 +50,6 @@ static void edit_connection(apr_table_t *fields,
     }
 }
 
-/* True when there was anything to drop. */
-static bool drop_all(const request_rec *r, apr_table_t *fields)
-{
-    bool is_dropped = false;
-
-    while (drop_one(fields, mod_auth0_server(r)->fields)) {
-        is_dropped = true;
-    }
-    return is_dropped;
-}
-
-/* mod_include makes variables of fields, which its subrequests inherit. */
-static bool drop_variable(apr_table_t *variables,
-                          const apr_array_header_t *names)
-{
-    const apr_array_header_t *all = apr_table_elts(variables);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_starts(auth0_span_cstr(key), OF_FIELDS) &&
-            auth0_field_find(names,
-                             auth0_span_cstr(key + sizeof(OF_FIELDS) - 1))) {
-            apr_table_unset(variables, key);
-            return true;
-        }
-    }
-    return false;
-}
-
 static void tell(request_rec *r, const char *what)
 {
     ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
@@ -87,11 +62,9 @@ void mod_auth0_scrub_fields(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
 
-    (void)drop_all(r, r->headers_in);
+    (void)mod_auth0_table_drop(r->headers_in, is_field, names);
     edit_connection(r->headers_in, names, r->pool);
-    while (drop_variable(r->subprocess_env, names)) {
-        continue;
-    }
+    (void)mod_auth0_table_drop(r->subprocess_env, is_of_field, names);
 }
 
 void mod_auth0_scrub_variables(request_rec *r)
@@ -102,20 +75,6 @@ void mod_auth0_scrub_variables(request_rec *r)
         apr_table_unset(r->subprocess_env,
                         APR_ARRAY_IDX(names, i, const char *));
     }
-}
-
-static bool drop_own_variable(apr_table_t *variables)
-{
-    const apr_array_header_t *all = apr_table_elts(variables);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_starts(auth0_span_cstr(key), OWN_VARIABLES)) {
-            apr_table_unset(variables, key);
-            return true;
-        }
-    }
-    return false;
 }
 
 /*
@@ -132,7 +91,8 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
 
     /* RFC 9110 section 6.5.1: it may not be among them. */
     apr_table_unset(r->trailers_in, "Connection");
-    if (drop_all(r, r->trailers_in)) {
+    if (mod_auth0_table_drop(r->trailers_in, is_field,
+                             mod_auth0_server(r)->fields)) {
         tell(r, "trailers");
     }
     if (r->headers_in != before) {
@@ -143,16 +103,17 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
 
 int mod_auth0_scrub_received(request_rec *r)
 {
-    while (drop_own_variable(r->subprocess_env)) {
-        continue;
+    const apr_array_header_t *names = mod_auth0_server(r)->fields;
+
+    (void)mod_auth0_table_drop(r->subprocess_env, is_own, NULL);
+    if (names->nelts == 0) {
+        return DECLINED;
     }
-    if (mod_auth0_server(r)->fields->nelts > 0) {
-        if (drop_all(r, r->headers_in)) {
-            tell(r, "fields");
-        }
-        edit_connection(r->headers_in, mod_auth0_server(r)->fields, r->pool);
-        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
+    if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
+        tell(r, "fields");
     }
+    edit_connection(r->headers_in, names, r->pool);
+    (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
     return DECLINED;
 }
 
