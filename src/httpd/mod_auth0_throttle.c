@@ -33,7 +33,7 @@ int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
     uint32_t left_out;
 
     *more = "";
-    if (level >= APLOG_DEBUG || !APLOG_R_IS_LEVEL(r, level)) {
+    if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG) || !APLOG_R_IS_LEVEL(r, level)) {
         return level;
     }
     if (!auth0_throttle_admits(&throttles[kind], &left_out, now())) {
@@ -46,7 +46,6 @@ int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
     return level;
 }
 
-/* Who looks for each of our lines is shown each of theirs. */
 bool mod_auth0_throttle_is_open(const request_rec *r, int kind)
 {
     return APLOG_R_IS_LEVEL(r, APLOG_DEBUG) ||

@@ -24,8 +24,9 @@ AUTH0_MUST_USE apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf);
 
 /*
  * At which level a line of this kind is to be written: at level, or, when there
- * was one in this second, at APLOG_DEBUG. *more ends the line: how many were
- * left out before it, from the request's pool, or "".
+ * was one in this second, at APLOG_DEBUG, which is not written: who looks for
+ * lines of that level is shown each, as it is. *more ends the line: how many
+ * were left out before it, from the request's pool, or "".
  */
 int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
                        int level);
