@@ -8,9 +8,9 @@
 void mod_auth0_caching_register(void);
 
 /*
- * insert_filter hook, after all others: where a token had a say, the answer
- * tells caches so (RFC 9110 section 12.5.5, RFC 9111 section 5.2.2.7), so that
- * none gives one caller's answer to another.
+ * insert_filter and insert_error_filter hook, after all others: where a token
+ * had a say, the answer tells caches so (RFC 9110 section 12.5.5, RFC 9111
+ * section 5.2.2.7), so that none gives one caller's answer to another.
  */
 void mod_auth0_caching(request_rec *r);
 

@@ -365,10 +365,11 @@ def test_not_modified_is_private(get):
     assert response.header("Cache-Control") == "private"
 
 
-def test_not_found_is_not_private(get):
+def test_not_found_is_private(get):
+    """Caches may keep it as well: RFC 9110 section 15.5.5."""
     response = get(f"/static/nothing?access_token={token()}")
     assert response.status == 404
-    assert response.header("Cache-Control") is None
+    assert response.header("Cache-Control") == "private"
 
 
 def test_the_status_page_shows_no_token(httpd):
