@@ -20,34 +20,6 @@ static const credential_t credentials[] = {
 
 #define REDIRECTED "REDIRECT_"
 
-static void withhold(request_rec *r, const char *name, const char *rest)
-{
-    mod_auth0_request_t *state = mod_auth0_request_make(r);
-    const char *value = apr_table_get(r->headers_in, name);
-
-    if (!value || rest == value) {
-        return;
-    }
-    if (!state->withheld) {
-        state->withheld = apr_table_make(r->pool, 2);
-    }
-    apr_table_setn(state->withheld, name, value);
-    if (rest) {
-        apr_table_setn(r->headers_in, name, rest);
-        return;
-    }
-    apr_table_unset(r->headers_in, name);
-}
-
-static void withhold_cookie(request_rec *r, const char *name)
-{
-    const char *field = apr_table_get(r->headers_in, "Cookie");
-
-    if (field && name) {
-        withhold(r, "Cookie", auth0_cookie_without(field, name, r->pool));
-    }
-}
-
 /* httpd puts that in front of the name of a variable at each redirect. */
 static const char *original_name(const char *name)
 {
@@ -62,16 +34,55 @@ static bool is_variable(const char *name, const void *wanted)
     return auth0_span_is_nocase(auth0_span_cstr(original_name(name)), wanted);
 }
 
+static void keep_back(request_rec *r, const char *name, const char *value)
+{
+    mod_auth0_request_t *state = mod_auth0_request_make(r);
+
+    if (!state->withheld) {
+        state->withheld = apr_table_make(r->pool, 2);
+    }
+    apr_table_setn(state->withheld, name, value);
+}
+
 /*
  * Variables too: it is usual to hand Authorization to programs by SetEnvIf or
- * RewriteRule, and Debian's configuration of PHP does.
+ * RewriteRule, and Debian's configuration of PHP does; and mod_include makes
+ * some, which its subrequests inherit.
  */
+static void withhold(request_rec *r, const credential_t *what, const char *rest)
+{
+    const char *value = apr_table_get(r->headers_in, what->field);
+
+    if (rest && rest == value) {
+        return;
+    }
+    (void)mod_auth0_table_drop(r->subprocess_env, is_variable, what->variable);
+    if (!value) {
+        return;
+    }
+    keep_back(r, what->field, value);
+    if (rest) {
+        apr_table_setn(r->headers_in, what->field, rest);
+        return;
+    }
+    apr_table_unset(r->headers_in, what->field);
+}
+
+/* What remains of it is made a variable of when a program is started. */
+static void withhold_cookie(request_rec *r, const char *name)
+{
+    static const credential_t cookie = {"Cookie", "HTTP_COOKIE"};
+    const char *field = apr_table_get(r->headers_in, cookie.field);
+
+    if (name) {
+        withhold(r, &cookie, auth0_cookie_without(field, name, r->pool));
+    }
+}
+
 static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 {
     for (size_t i = 0; i < COUNT(credentials); i++) {
-        withhold(r, credentials[i].field, NULL);
-        (void)mod_auth0_table_drop(r->subprocess_env, is_variable,
-                                   credentials[i].variable);
+        withhold(r, &credentials[i], NULL);
     }
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
 }
@@ -110,17 +121,28 @@ static void forward(request_rec *r)
     keep_through_proxies(r);
 }
 
-static const mod_auth0_dir_t *nearest_of_ours(request_rec *r)
+/* What is wrong with a URL is seen before it is known which section it names.
+ */
+static bool failed_early(const request_rec *r)
 {
-    while (r && !mod_auth0_request_is_ours(r)) {
-        r = mod_auth0_request_origin(r);
+    return r->next && ap_is_HTTP_ERROR(r->status) &&
+           r->per_dir_config == r->server->lookup_defaults;
+}
+
+/* The section that decides, or NULL: the request is none of our business. */
+static const mod_auth0_dir_t *decisive(request_rec *r)
+{
+    for (; r; r = mod_auth0_request_origin(r)) {
+        if (mod_auth0_request_is_ours(r) || failed_early(r)) {
+            return mod_auth0_dir(r);
+        }
     }
-    return r ? mod_auth0_dir(r) : NULL;
+    return NULL;
 }
 
 int mod_auth0_forward(request_rec *r)
 {
-    const mod_auth0_dir_t *dir = nearest_of_ours(r);
+    const mod_auth0_dir_t *dir = decisive(r);
 
     if (!dir) {
         return DECLINED;

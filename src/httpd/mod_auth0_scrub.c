@@ -77,6 +77,12 @@ void mod_auth0_scrub_variables(request_rec *r)
     }
 }
 
+/* What may not be among trailers, RFC 9110 section 6.5.1, and matters here. */
+static const char *const fields_of_heads[] = {"Authorization", "Connection",
+                                              "Cookie", "DPoP"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /*
  * Input filter: httpd reads trailers after the body, and, with MergeTrailers,
  * adds them to the fields that were sent before it.
@@ -89,8 +95,9 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     apr_table_t *before = r->headers_in;
     apr_status_t status = ap_get_brigade(f->next, bb, mode, block, most);
 
-    /* RFC 9110 section 6.5.1: it may not be among them. */
-    apr_table_unset(r->trailers_in, "Connection");
+    for (size_t i = 0; i < COUNT(fields_of_heads); i++) {
+        apr_table_unset(r->trailers_in, fields_of_heads[i]);
+    }
     if (mod_auth0_table_drop(r->trailers_in, is_field,
                              mod_auth0_server(r)->fields)) {
         tell(r, "trailers");
@@ -106,9 +113,6 @@ int mod_auth0_scrub_received(request_rec *r)
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
 
     (void)mod_auth0_table_drop(r->subprocess_env, is_own, NULL);
-    if (names->nelts == 0) {
-        return DECLINED;
-    }
     if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
         tell(r, "fields");
     }

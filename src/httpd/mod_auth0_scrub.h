@@ -11,7 +11,7 @@ void mod_auth0_scrub_register(void);
  * post_read_request hook, before any other: what only this module may say of a
  * caller is taken from what the client sent, in all spellings, for all of the
  * virtual host, and so are the module's own variables. Trailers, which come
- * later, are watched.
+ * later, are watched: credentials in them are nobody's.
  */
 int mod_auth0_scrub_received(request_rec *r);
 

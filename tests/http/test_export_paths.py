@@ -43,12 +43,15 @@ CONFIG = "\n".join(
         location("/refused", SUB, READ,
                  "ErrorDocument 403 /open/env.cgi",
                  "ErrorDocument 401 /backend/error"),
+        location("/cookie", "Auth0TokenSource cookie:at", VALID),
         location("/within", SUB, READ, "ErrorDocument 403 /within/env.cgi"),
         location("/forwarding", SUB, "Auth0ForwardToken On", READ,
                  "ErrorDocument 401 /backend/error"),
         location("/failing", SUB, VALID, "ErrorDocument 503 /backend/error",
                  "ProxyPass http://127.0.0.1:1/"),
         """
+ErrorDocument 400 /backend/malformed
+ErrorDocument 404 /backend/missing
 ProxyPass /backend http://127.0.0.1:%(backend)d/backend
 DirectoryIndex index.cgi
 AddHandler cgi-script .cgi
@@ -77,7 +80,7 @@ RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
 )
 PLACES = ("dir/index", "open/dir/index", "out/index", "none/index",
           "negotiated/page", "sub/env", "org/env", "open/env", "within/env",
-          "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
+          "cookie/env", "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
           "h/user/env", "h/none/env")
 FILES = {
     "keys.json": tokens.jwks(KEY),
@@ -88,6 +91,7 @@ FILES = {
         f'<!--#include virtual="/{place}/env.cgi" -->\n'
         for place in ("sub", "org", "open", "sub")
     ),
+    "htdocs/open/cookie.shtml": '<!--#include virtual="/cookie/env.cgi" -->',
     "htdocs/sub/parts.shtml": "".join(
         f'<!--#include virtual="/{place}/env.cgi" -->\n'
         for place in ("open", "sub", "org")
@@ -181,6 +185,18 @@ def test_parts_of_a_page_without_a_token(httpd, announce):
     assert told(json.loads(found[0])) == NOTHING
 
 
+@pytest.mark.parametrize("others", [[], ["a=b"]], ids=["alone", "others"])
+def test_part_of_a_page_with_a_cookie(httpd, others):
+    """What mod_include has made of the field is inherited."""
+    sent = token()
+    cookies = "; ".join([f"at={sent}", *others])
+    response = httpd.get("/open/cookie.shtml", headers=[("Cookie", cookies)])
+    environment = json.loads(response.text)
+    assert environment["AUTH0_REASON"] == "ok"
+    assert environment.get("HTTP_COOKIE") == ("; ".join(others) or None)
+    assert sent not in response.text
+
+
 # ----------------------------------------------------------- error documents
 
 
@@ -218,6 +234,22 @@ def test_proxied_error_document(httpd, backend, announce):
     assert (response.status, response.reason) == (200, "ok")
     fields = arrived(backend)
     assert not {"Authorization", "X-Auth0-Sub", "X_Auth0_Org"} & set(fields)
+
+
+@pytest.mark.parametrize("path", ["/sub/a%2Fb", "/sub/%zz", "/sub/%00"])
+def test_proxied_error_document_before_the_section_is_known(
+    httpd, backend, announce, path
+):
+    """Had it come to its section, the token would have stayed here, too."""
+    if path == "/sub/%zz":
+        announce("AH10244: invalid URI path")
+    fields = [("DPoP", "a.b.c"), *SPOOFED]
+    response = httpd.get(path, token(), headers=fields)
+    assert response.status == 200
+    fields = arrived(backend)
+    assert not {"Authorization", "DPoP", "X-Auth0-Sub", "X_Auth0_Org"} & set(
+        fields
+    )
 
 
 def test_proxied_error_document_where_tokens_are_forwarded(httpd, backend):

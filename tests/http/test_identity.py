@@ -40,6 +40,7 @@ def sections(scheme, backend):
         location(path, *EXPORTS, VALID),
         location(f"{path}/forward", "Auth0ForwardToken On"),
         location(f"{path}/form", "Auth0TokenSource header form"),
+        location(f"{path}/form/forward", "Auth0ForwardToken On"),
         location(f"{path}/open", "Require all granted"),
         location(f"{path}/optional", "Auth0Optional On",
                  "Require all granted"),
@@ -243,6 +244,22 @@ def test_trailers_of_a_body_that_was_read_early(httpd, backends, scheme):
     assert set(arrived.values("X-Harmless")) == {b"yes"}
     assert arrived.values("X-Auth0-Sub") == [SUBJECT]
     assert LIE.encode() not in arrived.raw
+
+
+@pytest.mark.parametrize("scheme", ["http", "http2", "fcgi", "ajp", "cgi"])
+def test_credentials_in_trailers(httpd, backends, scheme):
+    """The back end gets those that were judged, and no others."""
+    sent, forged = token(), tokens.token(tokens.rsa_key("other"))
+    trailers = [("Authorization", f"Bearer {forged}"), ("DPoP", LIE)]
+    response = post_in_chunks(
+        httpd, f"/{scheme}/form/forward/x", sent, trailers,
+        "application/x-www-form-urlencoded",
+    )
+    assert response.status == 200
+    arrived = backends[scheme].take(response)
+    assert arrived.values("Authorization") == [f"Bearer {sent}".encode()]
+    assert arrived.values("DPoP") == []
+    assert forged.encode() not in arrived.raw
 
 
 # ------------------------------------------------------------------- the token
