@@ -14,6 +14,7 @@ import tokens
 from backend import Backend
 from conf import TENANT, location, table
 from env import Httpd
+from processes import memory
 from test_export import PROGRAM
 
 KEY = tokens.rsa_key("main")
@@ -43,6 +44,7 @@ CONFIG = "\n".join(
         location("/refused", SUB, READ,
                  "ErrorDocument 403 /open/env.cgi",
                  "ErrorDocument 401 /backend/error"),
+        location("/many", "Auth0ClaimHeader X-Claim claim json", VALID),
         location("/cookie", "Auth0TokenSource cookie:at", VALID),
         location("/within", SUB, READ, "ErrorDocument 403 /within/env.cgi"),
         location("/forwarding", SUB, "Auth0ForwardToken On", READ,
@@ -60,7 +62,7 @@ AddOutputFilter INCLUDES .shtml
 RewriteEngine On
 RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
 <Directory ${DIR}/htdocs>
-    Options +ExecCGI +Includes +MultiViews
+    Options +ExecCGI +Includes +Indexes +MultiViews
     MultiviewsMatch Handlers
     Require all granted
 </Directory>
@@ -114,7 +116,7 @@ def backend():
 @pytest.fixture(scope="module")
 def httpd(backend):
     config = CONFIG % {"backend": backend.port}
-    modules = ["cgid", "rewrite", "negotiation", "include", "proxy",
+    modules = ["autoindex", "cgid", "rewrite", "negotiation", "include", "proxy",
                "proxy_http"]
     with Httpd(config, FILES, modules=modules) as server:
         yield server
@@ -195,6 +197,22 @@ def test_part_of_a_page_with_a_cookie(httpd, others):
     assert environment["AUTH0_REASON"] == "ok"
     assert environment.get("HTTP_COOKIE") == ("; ".join(others) or None)
     assert sent not in response.text
+
+
+def test_index_of_a_directory_with_many_files(httpd):
+    """mod_autoindex asks for each of them; nothing of that may stay."""
+    count, size = 2000, 4000
+    for n in range(count):
+        httpd.write(f"htdocs/many/{n}.txt", "")
+    sent = token(claim="x" * size)
+
+    def peak():
+        return sum(memory(pid, "VmHWM") for pid in httpd.children())
+
+    before = peak()
+    response = httpd.get("/many/", sent)
+    assert response.text.count(".txt") >= count
+    assert (peak() - before) * 1024 < count * size / 2
 
 
 # ----------------------------------------------------------- error documents
