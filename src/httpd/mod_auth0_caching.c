@@ -72,15 +72,24 @@ static void mark(const request_rec *answered, const mod_auth0_say_t *token)
     }
 }
 
-/* mod_proxy answers as the back end does: 200 for an error document. */
+/*
+ * mod_proxy answers as the back end does: 200 for an error document, or 206 or
+ * 304 when the client has seen to that.
+ */
+static bool is_proxied_success(const request_rec *r)
+{
+    return r->proxyreq &&
+           (ap_is_HTTP_SUCCESS(r->status) || r->status == HTTP_NOT_MODIFIED);
+}
+
 static void keep_refused(request_rec *r)
 {
     for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
         const mod_auth0_request_t *state = mod_auth0_request_get(prev);
-        if (state && state->reason != AUTH0_OK && r->proxyreq &&
-            r->status == HTTP_OK) {
+        if (state && state->reason != AUTH0_OK && is_proxied_success(r)) {
             r->status = auth0_reason_info(state->reason)->status;
             r->status_line = NULL;
+            apr_table_unset(r->headers_out, "Content-Range");
         }
     }
 }

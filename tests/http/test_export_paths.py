@@ -10,6 +10,7 @@ import re
 import pytest
 
 import answers
+import backends
 import tokens
 from backend import Backend
 from conf import TENANT, location, table
@@ -274,6 +275,29 @@ def test_proxied_error_document_where_tokens_are_forwarded(httpd, backend):
     late = token(exp=tokens.Ago(60))
     answers.refused(httpd.get("/forwarding/x", late), "claims.exp")
     assert arrived(backend)["Authorization"] == f"Bearer {late}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    **table([
+        ("part", b"206 Partial Content\r\nContent-Length: 2\r\n"
+                 b"Content-Range: bytes 0-1/9\r\n\r\nno"),
+        ("unchanged", b"304 Not Modified\r\n\r\n"),
+        ("empty", b"204 No Content\r\n\r\n"),
+        ("created", b"201 Created\r\nContent-Length: 2\r\n\r\nno"),
+    ]),
+)
+def test_proxied_error_document_that_is_asked_for_conditionally(answer):
+    """The client's Range and If-None-Match go to the back end with the rest."""
+    with backends.HTTP() as backend:
+        backend.answer = b"HTTP/1.1 " + answer
+        config = TENANT + backend.proxy("/backend") + location(
+            "/refused", VALID, "ErrorDocument 401 /backend/error"
+        )
+        files = {"keys.json": tokens.jwks(KEY)}
+        with Httpd(config, files, modules=backend.modules) as httpd:
+            response = httpd.get("/refused/x")
+    answers.refused(response, "request.no_token")
 
 
 def test_public_proxy_is_left_alone(httpd, backend):
