@@ -18,20 +18,10 @@ static const credential_t credentials[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define REDIRECTED "REDIRECT_"
-
-/* httpd puts that in front of the name of a variable at each redirect. */
-static const char *original_name(const char *name)
-{
-    while (auth0_span_starts(auth0_span_cstr(name), REDIRECTED)) {
-        name += sizeof(REDIRECTED) - 1;
-    }
-    return name;
-}
-
 static bool is_variable(const char *name, const void *wanted)
 {
-    return auth0_span_is_nocase(auth0_span_cstr(original_name(name)), wanted);
+    return auth0_span_is_nocase(auth0_span_cstr(mod_auth0_variable_name(name)),
+                                wanted);
 }
 
 static void keep_back(request_rec *r, const char *name, const char *value)

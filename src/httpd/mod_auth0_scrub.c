@@ -24,8 +24,23 @@ static bool is_field(const char *name, const void *names)
 /* mod_include makes variables of fields, which its subrequests inherit. */
 static bool is_of_field(const char *name, const void *names)
 {
+    name = mod_auth0_variable_name(name);
     return auth0_span_starts(auth0_span_cstr(name), OF_FIELDS) &&
            is_field(name + sizeof(OF_FIELDS) - 1, names);
+}
+
+static bool is_variable(const char *name, const void *names)
+{
+    const apr_array_header_t *all = names;
+
+    name = mod_auth0_variable_name(name);
+    for (int i = 0; i < all->nelts; i++) {
+        if (auth0_span_is_nocase(auth0_span_cstr(name),
+                                 APR_ARRAY_IDX(all, i, const char *))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_own(const char *name, const void *unused)
@@ -69,12 +84,8 @@ void mod_auth0_scrub_fields(request_rec *r)
 
 void mod_auth0_scrub_variables(request_rec *r)
 {
-    const apr_array_header_t *names = mod_auth0_server(r)->variables;
-
-    for (int i = 0; i < names->nelts; i++) {
-        apr_table_unset(r->subprocess_env,
-                        APR_ARRAY_IDX(names, i, const char *));
-    }
+    (void)mod_auth0_table_drop(r->subprocess_env, is_variable,
+                               mod_auth0_server(r)->variables);
 }
 
 /* What may not be among trailers, RFC 9110 section 6.5.1, and matters here. */

@@ -21,7 +21,10 @@ int mod_auth0_scrub_received(request_rec *r);
  */
 void mod_auth0_scrub_fields(request_rec *r);
 
-/* Remove the variables that the module manages. */
+/*
+ * Remove the variables that the module manages, also those that httpd has kept
+ * of the request which an internal redirect comes from.
+ */
 void mod_auth0_scrub_variables(request_rec *r);
 
 #endif

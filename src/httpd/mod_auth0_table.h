@@ -16,4 +16,10 @@ bool mod_auth0_table_drop(apr_table_t *table, mod_auth0_meant_t *is_meant,
 /* Set all of from, in the place of what to has; nothing is copied. */
 void mod_auth0_table_set(apr_table_t *to, const apr_table_t *from);
 
+/*
+ * The name that a variable had, before httpd put REDIRECT_ in front of it at
+ * each internal redirect.
+ */
+const char *mod_auth0_variable_name(const char *name);
+
 #endif

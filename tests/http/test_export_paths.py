@@ -128,8 +128,13 @@ def token(**claims):
 
 
 def told(environment):
-    """What a program learns: by fields, and by variables."""
+    """
+    What a program learns: by fields, and by variables. Nothing is left of what
+    another section has exported before.
+    """
     names = ("AUTH0_SUB", "AUTH0_ORG")
+    former = {n for n in environment if n.startswith("REDIRECT_")}
+    assert not [n for n in former if n.endswith(names)]
     return (
         tuple(environment.get(f"HTTP_X_{name}") for name in names),
         tuple(environment.get(name) for name in names),

@@ -26,7 +26,10 @@ EXPORTS = [
 SOCKETS = ("ws", "upgrade")
 WITH_BODY = [scheme for scheme in SCHEMES if scheme not in SOCKETS]
 #: AJP has all fields in one packet; the largest it knows.
-LIMITS = "MergeTrailers On\nProxyTimeout 10\nProxyIOBufferSize 65536\n"
+LIMITS = (
+    "MergeTrailers On\nProxyTimeout 10\nProxyIOBufferSize 65536\n"
+    "LimitRequestFields 0\n"
+)
 #: These want to know the length of a body beforehand.
 WITHOUT_CHUNKS = ("uwsgi", "scgi")
 #: Whatever a client says of itself bears this.
@@ -160,6 +163,16 @@ def test_spoofed_over_http2(ask, scheme, spelling):
     assert LIE.encode() not in arrived.raw
     arrived = ask(scheme, f"/public/{scheme}/x", None, fields, h2=True)
     assert LIE.encode() not in arrived.raw
+
+
+def test_spoofed_in_thousands_of_spellings(httpd, backends):
+    """Each a name of its own, behind as many that are left alone."""
+    ways = ["".join(way) for way in itertools.product("-_.!~'", repeat=5)]
+    fields = [(f"X{way}Other", "a") for way in ways]
+    fields += [(f"X{way}Auth0-Sub", LIE) for way in ways]
+    response = httpd.get("/public/cgi/none", headers=fields)
+    assert response.status == 200
+    assert LIE.encode() not in response.body
 
 
 # ------------------------------------------------------------------ Connection
