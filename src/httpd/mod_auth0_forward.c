@@ -111,12 +111,11 @@ static void forward(request_rec *r)
     keep_through_proxies(r);
 }
 
-/* What is wrong with a URL is seen before it is known which section it names.
- */
+/* It may have been meant for a section of ours. */
 static bool failed_early(const request_rec *r)
 {
     return r->next && ap_is_HTTP_ERROR(r->status) &&
-           r->per_dir_config == r->server->lookup_defaults;
+           !mod_auth0_request_is_placed(r);
 }
 
 /* The section that decides, or NULL: the request is none of our business. */

@@ -8,8 +8,6 @@
 
 #include "core/auth0_form.h"
 
-#define NOTE_SEEN "auth0-query-seen"
-
 static bool is_same(auth0_span_t a, auth0_span_t b)
 {
     return a.ptr == b.ptr && a.len == b.len;
@@ -105,7 +103,6 @@ int mod_auth0_query_cut(request_rec *r)
     }
     const char *name = mod_auth0_dir_token_sources(mod_auth0_dir(r))->query;
 
-    apr_table_setn(r->notes, NOTE_SEEN, "");
     if (name && mod_auth0_request_is_ours(r)) {
         remember(r, name);
         cut_all(r, name);
@@ -117,7 +114,7 @@ int mod_auth0_query_logged(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_query_names();
 
-    if (names->nelts == 0 || apr_table_get(r->notes, NOTE_SEEN)) {
+    if (names->nelts == 0 || mod_auth0_request_is_placed(r)) {
         return DECLINED;
     }
     for (; r; r = r->next) {

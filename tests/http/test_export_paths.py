@@ -54,6 +54,7 @@ CONFIG = "\n".join(
                  "ProxyPass http://127.0.0.1:1/"),
         """
 ErrorDocument 400 /backend/malformed
+ErrorDocument 403 /backend/forbidden
 ErrorDocument 404 /backend/missing
 ProxyPass /backend http://127.0.0.1:%(backend)d/backend
 DirectoryIndex index.cgi
@@ -260,13 +261,20 @@ def test_proxied_error_document(httpd, backend, announce):
     assert not {"Authorization", "X-Auth0-Sub", "X_Auth0_Org"} & set(fields)
 
 
-@pytest.mark.parametrize("path", ["/sub/a%2Fb", "/sub/%zz", "/sub/%00"])
+LONG = "/h/plain/" + 300 * "x"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sub/a%2Fb", "/sub/%zz", "/sub/%00", LONG]
+)
 def test_proxied_error_document_before_the_section_is_known(
     httpd, backend, announce, path
 ):
     """Had it come to its section, the token would have stayed here, too."""
-    if path == "/sub/%zz":
-        announce("AH10244: invalid URI path")
+    loud = {"/sub/%zz": "AH10244: invalid URI path",
+            LONG: "File name too long: .* AH00036"}
+    if path in loud:
+        announce(loud[path])
     fields = [("DPoP", "a.b.c"), *SPOOFED]
     response = httpd.get(path, token(), headers=fields)
     assert response.status == 200
@@ -303,6 +311,12 @@ def test_proxied_error_document_that_is_asked_for_conditionally(answer):
         with Httpd(config, files, modules=backend.modules) as httpd:
             response = httpd.get("/refused/x")
     answers.refused(response, "request.no_token")
+
+
+def test_proxied_error_document_of_a_public_place(httpd, backend):
+    """That keeps what it has, for all that it failed."""
+    assert httpd.get("/missing", token()).status == 200
+    assert "Authorization" in arrived(backend)
 
 
 def test_public_proxy_is_left_alone(httpd, backend):
