@@ -313,6 +313,20 @@ def test_proxied_error_document_that_is_asked_for_conditionally(answer):
     answers.refused(response, "request.no_token")
 
 
+def test_error_document_of_a_malformed_url_with_a_token():
+    """Programs are told of the query of what went wrong."""
+    config = TENANT + location("/query", "Auth0TokenSource query", VALID) + """
+ErrorDocument 404 /error.cgi
+ScriptAlias /error.cgi "${DIR}/error.cgi"
+"""
+    files = {"keys.json": tokens.jwks(KEY), "error.cgi": PROGRAM}
+    sent = token()
+    with Httpd(config, files, modules=["cgid"]) as httpd:
+        response = httpd.get(f"/query/a%2Fb?a=1&access_token={sent}")
+    assert response.status == 404
+    assert json.loads(response.text)["REDIRECT_QUERY_STRING"] == "a=1"
+
+
 def test_proxied_error_document_of_a_public_place(httpd, backend):
     """That keeps what it has, for all that it failed."""
     assert httpd.get("/missing", token()).status == 200
