@@ -6,6 +6,8 @@ scheme of mod_proxy and CGI, against what clients try.
 import contextlib
 import itertools
 
+import h2.connection
+import h2.events
 import pytest
 
 import client
@@ -257,6 +259,48 @@ def test_trailers_of_a_body_that_was_read_early(httpd, backends, scheme):
     assert set(arrived.values("X-Harmless")) == {b"yes"}
     assert arrived.values("X-Auth0-Sub") == [SUBJECT]
     assert LIE.encode() not in arrived.raw
+
+
+def post_over_http2(port, path, fields, trailers):
+    """The status of the answer, and its body."""
+    http2 = h2.connection.H2Connection()
+    head = [(":method", "POST"), (":path", path), (":scheme", "http"),
+            (":authority", "api.example.com"), *fields]
+    status, body = None, b""
+    with client.Connection(port) as connection:
+        http2.initiate_connection()
+        http2.send_headers(1, head)
+        http2.send_data(1, b"abc")
+        http2.send_headers(1, trailers, end_stream=True)
+        connection.socket.sendall(http2.data_to_send())
+        while data := connection.socket.recv(65536):
+            for event in http2.receive_data(data):
+                if isinstance(event, h2.events.ResponseReceived):
+                    status = int(dict(event.headers)[b":status"])
+                if isinstance(event, h2.events.DataReceived):
+                    body += event.data
+                if isinstance(event, h2.events.StreamEnded):
+                    return client.Response(status, [], body)
+            connection.socket.sendall(http2.data_to_send())
+    raise AssertionError("no answer")
+
+
+@pytest.mark.parametrize("place", ["{}/x", "{}/form/forward/x", "public/{}/x"])
+@pytest.mark.parametrize("scheme", ["http", "http2", "fcgi", "ajp", "cgi"])
+def test_trailers_over_http2(httpd, backends, scheme, place):
+    fields = [("authorization", f"Bearer {token()}"),
+              ("content-type", "application/x-www-form-urlencoded")]
+    trailers = [("x-auth0-sub", LIE), ("x.auth0.sub", LIE),
+                ("authorization", f"Bearer {LIE}"), ("dpop", LIE)]
+    response = post_over_http2(
+        httpd.port, "/" + place.format(scheme), fields, trailers
+    )
+    assert response.status == 200
+    arrived = backends[scheme].take(response)
+    is_public = place.startswith("public")
+    assert arrived.values("X-Auth0-Sub") == ([] if is_public else [SUBJECT])
+    assert LIE.encode() not in arrived.raw
+    assert arrived.body == b"abc"
 
 
 @pytest.mark.parametrize("scheme", ["http", "http2", "fcgi", "ajp", "cgi"])
