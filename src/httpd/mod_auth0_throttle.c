@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_throttle.h"
 
+#include <http_config.h>
 #include <http_main.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -9,16 +10,43 @@
 #include "httpd/mod_auth0_log.h"
 #include "net/auth0_clock.h"
 
+/* The number changes with the layout of what is retained. */
+#define RETAINED "mod_auth0:throttle:1"
+
+/* All that outlives a restart; another version may know other kinds. */
+typedef struct kept_t {
+    auth0_throttle_t *throttles; /* NULL until they are made */
+    int count;
+} kept_t;
+
 /* Written in post_config, inherited by every child. */
 static auth0_throttle_t *throttles;
 
-apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf)
+static apr_status_t make(kept_t *kept, apr_pool_t *pool)
 {
     apr_shm_t *shm;
     apr_status_t status = apr_shm_create(
-        &shm, MOD_AUTH0_LINE_COUNT * sizeof(*throttles), NULL, pconf);
+        &shm, MOD_AUTH0_LINE_COUNT * sizeof(*throttles), NULL, pool);
 
-    throttles = status == APR_SUCCESS ? apr_shm_baseaddr_get(shm) : NULL;
+    if (status == APR_SUCCESS) {
+        kept->throttles = apr_shm_baseaddr_get(shm);
+        kept->count = MOD_AUTH0_LINE_COUNT;
+    }
+    return status;
+}
+
+apr_status_t mod_auth0_throttle_prepare(const server_rec *server)
+{
+    kept_t *kept = ap_retained_data_get(RETAINED);
+
+    if (!kept) {
+        kept = ap_retained_data_create(RETAINED, sizeof(*kept));
+    }
+    bool is_there = kept->throttles && kept->count == MOD_AUTH0_LINE_COUNT;
+    apr_status_t status =
+        is_there ? APR_SUCCESS : make(kept, server->process->pool);
+
+    throttles = kept->throttles;
     return status;
 }
 
