@@ -2,7 +2,7 @@
 #include "httpd/mod_auth0_forward.h"
 
 #include "core/auth0_cookie.h"
-#include "core/auth0_field.h"
+#include "httpd/mod_auth0_scrub.h"
 #include "httpd/mod_auth0_table.h"
 
 /* Fields that bear a token, and what programs know them by. */
@@ -77,38 +77,20 @@ static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
 }
 
-/* A proxy would drop what a client names there. */
-static void keep_through_proxies(request_rec *r)
-{
-    const char *list = apr_table_get(r->headers_in, "Connection");
-    apr_array_header_t *names =
-        apr_array_make(r->pool, COUNT(credentials), sizeof(const char *));
-
-    if (!list) {
-        return;
-    }
-    for (size_t i = 0; i < COUNT(credentials); i++) {
-        APR_ARRAY_PUSH(names, const char *) = credentials[i].field;
-    }
-    const char *rest = auth0_field_list_without(list, names, r->pool);
-
-    if (rest) {
-        apr_table_setn(r->headers_in, "Connection", rest);
-        return;
-    }
-    apr_table_unset(r->headers_in, "Connection");
-}
-
 /* httpd itself makes no variable of Authorization. */
 static void forward(request_rec *r)
 {
+    apr_array_header_t *names =
+        apr_array_make(r->pool, COUNT(credentials), sizeof(const char *));
+
     for (size_t i = 0; i < COUNT(credentials); i++) {
         const char *value = apr_table_get(r->headers_in, credentials[i].field);
         if (value) {
             apr_table_setn(r->subprocess_env, credentials[i].variable, value);
         }
+        APR_ARRAY_PUSH(names, const char *) = credentials[i].field;
     }
-    keep_through_proxies(r);
+    mod_auth0_scrub_connection(r, names);
 }
 
 /* It may have been meant for a section of ours. */

@@ -49,19 +49,17 @@ static bool is_own(const char *name, const void *unused)
     return auth0_span_starts(auth0_span_cstr(name), OWN_VARIABLES);
 }
 
-/* A proxy would drop what a client names there, ours too: RFC 9110 7.6.1. */
-static void edit_connection(apr_table_t *fields,
-                            const apr_array_header_t *names, apr_pool_t *pool)
+void mod_auth0_scrub_connection(request_rec *r, const apr_array_header_t *names)
 {
-    const char *list = apr_table_getm(pool, fields, "Connection");
+    const char *list = apr_table_getm(r->pool, r->headers_in, "Connection");
     const char *rest =
-        list ? auth0_field_list_without(list, names, pool) : NULL;
+        list ? auth0_field_list_without(list, names, r->pool) : NULL;
 
     if (list && !rest) {
-        apr_table_unset(fields, "Connection");
+        apr_table_unset(r->headers_in, "Connection");
     }
     else if (rest != list) {
-        apr_table_setn(fields, "Connection", rest);
+        apr_table_setn(r->headers_in, "Connection", rest);
     }
 }
 
@@ -78,7 +76,7 @@ void mod_auth0_scrub_fields(request_rec *r)
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
 
     (void)mod_auth0_table_drop(r->headers_in, is_field, names);
-    edit_connection(r->headers_in, names, r->pool);
+    mod_auth0_scrub_connection(r, names);
     (void)mod_auth0_table_drop(r->subprocess_env, is_of_field, names);
 }
 
@@ -127,7 +125,7 @@ int mod_auth0_scrub_received(request_rec *r)
     if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
         tell(r, "fields");
     }
-    edit_connection(r->headers_in, names, r->pool);
+    mod_auth0_scrub_connection(r, names);
     (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
     return DECLINED;
 }

@@ -22,6 +22,13 @@ int mod_auth0_scrub_received(request_rec *r);
 void mod_auth0_scrub_fields(request_rec *r);
 
 /*
+ * Take names, of const char *, from the list in the Connection field: a proxy
+ * would drop what a client names there, whoever has set it (RFC 9110 7.6.1).
+ */
+void mod_auth0_scrub_connection(request_rec *r,
+                                const apr_array_header_t *names);
+
+/*
  * Remove the variables that the module manages, also those that httpd has kept
  * of the request which an internal redirect comes from.
  */
