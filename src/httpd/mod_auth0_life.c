@@ -85,7 +85,7 @@ static int share(apr_pool_t *pconf, server_rec *server)
     if (status != APR_SUCCESS) {
         return complain(server, status, "no shared memory for marks");
     }
-    status = mod_auth0_throttle_prepare(pconf);
+    status = mod_auth0_throttle_prepare(server);
     if (status != APR_SUCCESS) {
         return complain(server, status, "no shared memory for the log");
     }
