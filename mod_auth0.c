@@ -34,6 +34,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_perdir_config(mod_auth0_request_placed, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_forward_begin, NULL, NULL,
@@ -56,6 +58,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(mod_auth0_caching, NULL, NULL,
+                                APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,

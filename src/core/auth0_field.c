@@ -53,6 +53,25 @@ const char *auth0_field_find(const apr_array_header_t *names, auth0_span_t name)
     return NULL;
 }
 
+/*
+ * Whatever is no part of a name is between names: mod_proxy takes blanks and
+ * semicolons for separators, and knows quotes, too.
+ */
+static bool next_name(auth0_span_t *name, auth0_span_t *list)
+{
+    while (list->len > 0 && !auth0_ascii_is_token(*list->ptr)) {
+        list->ptr++;
+        list->len--;
+    }
+    *name = auth0_span(list->ptr, 0);
+    while (list->len > 0 && auth0_ascii_is_token(*list->ptr)) {
+        list->ptr++;
+        list->len--;
+        name->len++;
+    }
+    return name->len > 0;
+}
+
 /* Into out, which has room for all of list; the length that remains. */
 static size_t copy_without(char *out, auth0_span_t list,
                            const apr_array_header_t *names)
@@ -60,9 +79,8 @@ static size_t copy_without(char *out, auth0_span_t list,
     size_t len = 0;
     auth0_span_t name;
 
-    while (list.len > 0) {
-        (void)auth0_span_cut(&name, &list, ',');
-        if (name.len == 0 || auth0_field_find(names, name)) {
+    while (next_name(&name, &list)) {
+        if (auth0_field_find(names, name)) {
             continue;
         }
         if (len > 0) {
@@ -78,8 +96,7 @@ static bool holds(auth0_span_t list, const apr_array_header_t *names)
 {
     auth0_span_t name;
 
-    while (list.len > 0) {
-        (void)auth0_span_cut(&name, &list, ',');
+    while (next_name(&name, &list)) {
         if (auth0_field_find(names, name)) {
             return true;
         }

@@ -26,7 +26,8 @@ const char *auth0_field_find(const apr_array_header_t *names,
 /*
  * A list of names, such as the value of Connection (RFC 9110 section 7.6.1),
  * without those that are the same as one of names: list itself when it holds
- * none, a copy from pool, or NULL when nothing is left.
+ * none, what remains from pool, or NULL when nothing does. Whatever may stand
+ * between the names, they are found: receivers differ in that.
  */
 const char *auth0_field_list_without(const char *list,
                                      const apr_array_header_t *names,

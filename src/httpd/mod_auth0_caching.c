@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_caching.h"
 
+#include <http_protocol.h>
 #include <util_filter.h>
+#include <apr_strings.h>
 
 #include "httpd/mod_auth0_forward.h"
 
@@ -9,13 +11,14 @@
 
 static ap_filter_rec_t *filter;
 
-static bool is_said(const request_rec *r, const char *name, const char *word)
+/* In lower case, as a whole: private="X-A" is of the field X-A alone. */
+static bool is_said(const request_rec *r, const char *name, const char *item)
 {
     const char *plain = apr_table_getm(r->pool, r->headers_out, name);
     const char *always = apr_table_getm(r->pool, r->err_headers_out, name);
 
-    return ap_find_token(r->pool, plain, word) ||
-           ap_find_token(r->pool, always, word);
+    return ap_find_list_item(r->pool, plain, item) ||
+           ap_find_list_item(r->pool, always, item);
 }
 
 static bool is_private(const request_rec *r)
@@ -41,7 +44,10 @@ static void say(const request_rec *r, const char *name, const char *word)
 
 static void vary(const request_rec *r, const char *field)
 {
-    if (!is_said(r, "Vary", field) && !is_said(r, "Vary", "*")) {
+    char *item = apr_pstrdup(r->pool, field);
+
+    ap_str_tolower(item);
+    if (!is_said(r, "Vary", item) && !is_said(r, "Vary", "*")) {
         say(r, "Vary", field);
     }
 }
@@ -66,15 +72,24 @@ static void mark(const request_rec *answered, const mod_auth0_say_t *token)
     }
 }
 
-/* mod_proxy answers as the back end does: 200 for an error document. */
+/*
+ * mod_proxy answers as the back end does: 200 for an error document, or 206 or
+ * 304 when the client has seen to that.
+ */
+static bool is_proxied_success(const request_rec *r)
+{
+    return r->proxyreq &&
+           (ap_is_HTTP_SUCCESS(r->status) || r->status == HTTP_NOT_MODIFIED);
+}
+
 static void keep_refused(request_rec *r)
 {
     for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
         const mod_auth0_request_t *state = mod_auth0_request_get(prev);
-        if (state && state->reason != AUTH0_OK && r->proxyreq &&
-            r->status == HTTP_OK) {
+        if (state && state->reason != AUTH0_OK && is_proxied_success(r)) {
             r->status = auth0_reason_info(state->reason)->status;
             r->status_line = NULL;
+            apr_table_unset(r->headers_out, "Content-Range");
         }
     }
 }

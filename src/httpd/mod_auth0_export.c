@@ -5,6 +5,7 @@
 
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_table.h"
 #include "httpd/mod_auth0_throttle.h"
 
 /* An export under way: what all may still have, and what came of it. */
@@ -103,43 +104,40 @@ bool mod_auth0_export_check(const char **lacking, request_rec *r)
     return !*lacking;
 }
 
-static void set_all(apr_table_t *to, const apr_table_t *from)
-{
-    const apr_array_header_t *all = apr_table_elts(from);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const apr_table_entry_t *one =
-            &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        apr_table_setn(to, one->key, one->val);
-    }
-}
-
 static void apply_variables(request_rec *r,
                             const mod_auth0_outgoing_t *outgoing)
 {
     mod_auth0_scrub_variables(r);
-    set_all(r->subprocess_env, outgoing->variables);
+    mod_auth0_table_set(r->subprocess_env, outgoing->variables);
 }
 
 static void apply(request_rec *r, const mod_auth0_outgoing_t *outgoing)
 {
     mod_auth0_scrub_fields(r);
-    set_all(r->headers_in, outgoing->fields);
+    mod_auth0_table_set(r->headers_in, outgoing->fields);
     apply_variables(r, outgoing);
     mod_auth0_request_make(r)->outgoing = outgoing;
 }
 
+static apr_status_t take_back(void *subrequest)
+{
+    const request_rec *r = subrequest;
+    mod_auth0_request_t *main = mod_auth0_request_get(r->main);
+
+    if (main->lent == mod_auth0_request_get(r)->outgoing) {
+        main->lent = NULL;
+    }
+    return APR_SUCCESS;
+}
+
 /*
  * A subrequest may become the request it belongs to, which keeps its own
- * fields then. Who is lent to may outlive the subrequest.
+ * fields then. Until it is over: an index of a directory has many.
  */
-static void lend(request_rec *main, const mod_auth0_outgoing_t *outgoing)
+static void lend(request_rec *r)
 {
-    mod_auth0_outgoing_t *lent = make(outgoing->section, main->pool);
-
-    lent->fields = apr_table_clone(main->pool, outgoing->fields);
-    lent->variables = apr_table_clone(main->pool, outgoing->variables);
-    mod_auth0_request_make(main)->lent = lent;
+    mod_auth0_request_make(r->main)->lent = mod_auth0_request_get(r)->outgoing;
+    apr_pool_cleanup_register(r->pool, r, take_back, apr_pool_cleanup_null);
 }
 
 static bool is_for(const mod_auth0_outgoing_t *outgoing, const request_rec *r)
@@ -158,7 +156,7 @@ int mod_auth0_export(request_rec *r)
 
     apply(r, is_ready ? state->outgoing : evaluate(r, claims));
     if (r->main) {
-        lend(r->main, mod_auth0_request_get(r)->outgoing);
+        lend(r);
     }
     return DECLINED;
 }

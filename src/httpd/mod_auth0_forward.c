@@ -2,7 +2,8 @@
 #include "httpd/mod_auth0_forward.h"
 
 #include "core/auth0_cookie.h"
-#include "core/auth0_field.h"
+#include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_table.h"
 
 /* Fields that bear a token, and what programs know them by. */
 typedef struct credential_t {
@@ -17,106 +18,86 @@ static const credential_t credentials[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define REDIRECTED "REDIRECT_"
+static bool is_variable(const char *name, const void *wanted)
+{
+    return auth0_span_is_nocase(auth0_span_cstr(mod_auth0_variable_name(name)),
+                                wanted);
+}
 
-static void withhold(request_rec *r, const char *name, const char *rest)
+static void keep_back(request_rec *r, const char *name, const char *value)
 {
     mod_auth0_request_t *state = mod_auth0_request_make(r);
-    const char *value = apr_table_get(r->headers_in, name);
 
-    if (!value || rest == value) {
-        return;
-    }
     if (!state->withheld) {
         state->withheld = apr_table_make(r->pool, 2);
     }
     apr_table_setn(state->withheld, name, value);
-    if (rest) {
-        apr_table_setn(r->headers_in, name, rest);
-        return;
-    }
-    apr_table_unset(r->headers_in, name);
-}
-
-static void withhold_cookie(request_rec *r, const char *name)
-{
-    const char *field = apr_table_get(r->headers_in, "Cookie");
-
-    if (field && name) {
-        withhold(r, "Cookie", auth0_cookie_without(field, name, r->pool));
-    }
-}
-
-/* httpd puts that in front of the name of a variable at each redirect. */
-static const char *original_name(const char *name)
-{
-    while (auth0_span_starts(auth0_span_cstr(name), REDIRECTED)) {
-        name += sizeof(REDIRECTED) - 1;
-    }
-    return name;
-}
-
-static bool drop_variable(apr_table_t *variables, const char *name)
-{
-    const apr_array_header_t *all = apr_table_elts(variables);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_is_nocase(auth0_span_cstr(original_name(key)), name)) {
-            apr_table_unset(variables, key);
-            return true;
-        }
-    }
-    return false;
 }
 
 /*
  * Variables too: it is usual to hand Authorization to programs by SetEnvIf or
- * RewriteRule, and Debian's configuration of PHP does.
+ * RewriteRule, and Debian's configuration of PHP does; and mod_include makes
+ * some, which its subrequests inherit.
  */
+static void withhold(request_rec *r, const credential_t *what, const char *rest)
+{
+    const char *value = apr_table_get(r->headers_in, what->field);
+
+    if (rest && rest == value) {
+        return;
+    }
+    (void)mod_auth0_table_drop(r->subprocess_env, is_variable, what->variable);
+    if (!value) {
+        return;
+    }
+    keep_back(r, what->field, value);
+    if (rest) {
+        apr_table_setn(r->headers_in, what->field, rest);
+        return;
+    }
+    apr_table_unset(r->headers_in, what->field);
+}
+
+/* What remains of it is made a variable of when a program is started. */
+static void withhold_cookie(request_rec *r, const char *name)
+{
+    static const credential_t cookie = {"Cookie", "HTTP_COOKIE"};
+    const char *field = apr_table_get(r->headers_in, cookie.field);
+
+    if (name) {
+        withhold(r, &cookie, auth0_cookie_without(field, name, r->pool));
+    }
+}
+
 static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 {
     for (size_t i = 0; i < COUNT(credentials); i++) {
-        withhold(r, credentials[i].field, NULL);
-        while (drop_variable(r->subprocess_env, credentials[i].variable)) {
-            continue;
-        }
+        withhold(r, &credentials[i], NULL);
     }
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
-}
-
-/* A proxy would drop what a client names there. */
-static void keep_through_proxies(request_rec *r)
-{
-    const char *list = apr_table_get(r->headers_in, "Connection");
-    apr_array_header_t *names =
-        apr_array_make(r->pool, COUNT(credentials), sizeof(const char *));
-
-    if (!list) {
-        return;
-    }
-    for (size_t i = 0; i < COUNT(credentials); i++) {
-        APR_ARRAY_PUSH(names, const char *) = credentials[i].field;
-    }
-    const char *rest = auth0_field_list_without(list, names, r->pool);
-
-    if (rest) {
-        apr_table_setn(r->headers_in, "Connection", rest);
-        return;
-    }
-    apr_table_unset(r->headers_in, "Connection");
 }
 
 /* httpd itself makes no variable of Authorization. */
 static void forward(request_rec *r)
 {
+    apr_array_header_t *names =
+        apr_array_make(r->pool, COUNT(credentials), sizeof(const char *));
+
     for (size_t i = 0; i < COUNT(credentials); i++) {
         const char *value = apr_table_get(r->headers_in, credentials[i].field);
         if (value) {
             apr_table_setn(r->subprocess_env, credentials[i].variable, value);
         }
+        APR_ARRAY_PUSH(names, const char *) = credentials[i].field;
     }
-    keep_through_proxies(r);
+    mod_auth0_scrub_connection(r, names);
+}
+
+/* It may have been meant for a section of ours. */
+static bool failed_early(const request_rec *r)
+{
+    return r->next && ap_is_HTTP_ERROR(r->status) &&
+           !mod_auth0_request_is_placed(r);
 }
 
 /* mod_dir may have brought a request under a section that is not ours since. */
@@ -124,13 +105,14 @@ static const mod_auth0_dir_t *section_of(request_rec *r)
 {
     const mod_auth0_request_t *state = mod_auth0_request_get(r);
 
-    if (mod_auth0_request_is_ours(r)) {
+    if (mod_auth0_request_is_ours(r) || failed_early(r)) {
         return mod_auth0_dir(r);
     }
     return state ? state->section : NULL;
 }
 
-static const mod_auth0_dir_t *nearest_of_ours(request_rec *r)
+/* The section that decides, or NULL: the request is none of our business. */
+static const mod_auth0_dir_t *decisive(request_rec *r)
 {
     const mod_auth0_dir_t *dir = NULL;
 
@@ -142,7 +124,7 @@ static const mod_auth0_dir_t *nearest_of_ours(request_rec *r)
 
 int mod_auth0_forward(request_rec *r)
 {
-    const mod_auth0_dir_t *dir = nearest_of_ours(r);
+    const mod_auth0_dir_t *dir = decisive(r);
 
     if (!dir) {
         return DECLINED;
@@ -155,17 +137,6 @@ int mod_auth0_forward(request_rec *r)
     return DECLINED;
 }
 
-static void put_back(request_rec *r, const apr_table_t *withheld)
-{
-    const apr_array_header_t *all = apr_table_elts(withheld);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const apr_table_entry_t *one =
-            &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-        apr_table_setn(r->headers_in, one->key, one->val);
-    }
-}
-
 int mod_auth0_forward_begin(request_rec *r)
 {
     const request_rec *origin = mod_auth0_request_origin(r);
@@ -173,7 +144,7 @@ int mod_auth0_forward_begin(request_rec *r)
         origin ? mod_auth0_request_get(origin) : NULL;
 
     if (state && state->withheld) {
-        put_back(r, state->withheld);
+        mod_auth0_table_set(r->headers_in, state->withheld);
     }
     return DECLINED;
 }
@@ -183,7 +154,7 @@ void mod_auth0_forward_end(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
     if (state && state->withheld) {
-        put_back(r, state->withheld);
+        mod_auth0_table_set(r->headers_in, state->withheld);
         state->withheld = NULL;
     }
 }

@@ -89,7 +89,7 @@ static int share(apr_pool_t *pconf, server_rec *server)
     if (mod_auth0_fleet_prepare(pconf, server) != OK) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    status = mod_auth0_throttle_prepare(pconf);
+    status = mod_auth0_throttle_prepare(server);
     if (status != APR_SUCCESS) {
         return complain(server, status, "no shared memory for the log");
     }

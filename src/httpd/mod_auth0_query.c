@@ -8,8 +8,6 @@
 
 #include "core/auth0_form.h"
 
-#define NOTE_SEEN "auth0-query-seen"
-
 static bool is_same(auth0_span_t a, auth0_span_t b)
 {
     return a.ptr == b.ptr && a.len == b.len;
@@ -98,32 +96,38 @@ static void remember(request_rec *r, const char *name)
     }
 }
 
+static void cut_each(request_rec *r, int status)
+{
+    const apr_array_header_t *names = mod_auth0_query_names();
+
+    for (int i = 0; i < names->nelts; i++) {
+        cut(r, APR_ARRAY_IDX(names, i, const char *), status);
+    }
+}
+
 int mod_auth0_query_cut(request_rec *r)
 {
-    if (mod_auth0_query_names()->nelts == 0) {
-        return DECLINED;
-    }
     const char *name = mod_auth0_dir_token_sources(mod_auth0_dir(r))->query;
 
-    apr_table_setn(r->notes, NOTE_SEEN, "");
     if (name && mod_auth0_request_is_ours(r)) {
         remember(r, name);
         cut_all(r, name);
+    }
+    /* It may have been meant for any section; its line is in r as well. */
+    if (r->prev && !mod_auth0_request_is_placed(r->prev)) {
+        cut_each(r->prev, SERVER_BUSY_WRITE);
+        cut_each(r, SERVER_BUSY_WRITE);
     }
     return DECLINED;
 }
 
 int mod_auth0_query_logged(request_rec *r)
 {
-    const apr_array_header_t *names = mod_auth0_query_names();
-
-    if (names->nelts == 0 || apr_table_get(r->notes, NOTE_SEEN)) {
+    if (mod_auth0_request_is_placed(r)) {
         return DECLINED;
     }
     for (; r; r = r->next) {
-        for (int i = 0; i < names->nelts; i++) {
-            cut(r, APR_ARRAY_IDX(names, i, const char *), SERVER_BUSY_LOG);
-        }
+        cut_each(r, SERVER_BUSY_LOG);
     }
     return DECLINED;
 }

@@ -12,6 +12,7 @@
 
 #define NOTE_REASON "auth0-reason"
 #define NOTE_TOKEN "auth0-token"
+#define NOTE_PLACED "auth0-placed"
 #define ENV_REASON "AUTH0_REASON"
 
 const struct ap_logconf mod_auth0_quiet = {NULL, APLOG_EMERG};
@@ -45,6 +46,17 @@ request_rec *mod_auth0_request_first(request_rec *r)
         r = origin;
     }
     return r;
+}
+
+int mod_auth0_request_placed(request_rec *r)
+{
+    apr_table_setn(r->notes, NOTE_PLACED, "");
+    return DECLINED;
+}
+
+bool mod_auth0_request_is_placed(const request_rec *r)
+{
+    return apr_table_get(r->notes, NOTE_PLACED) != NULL;
 }
 
 static const request_rec *same_section(const request_rec *r)

@@ -95,6 +95,15 @@ request_rec *mod_auth0_request_origin(const request_rec *r);
 /* The request that the client has sent, for it and all that comes of it. */
 request_rec *mod_auth0_request_first(request_rec *r);
 
+/*
+ * post_perdir_config hook, before any other: it is known from here on which
+ * section a request is for, and mod_auth0_request_is_placed says so. What is
+ * wrong with a URL is often seen before.
+ */
+int mod_auth0_request_placed(request_rec *r);
+
+bool mod_auth0_request_is_placed(const request_rec *r);
+
 /* True when AuthType Auth0 is in force for the request. */
 bool mod_auth0_request_is_ours(request_rec *r);
 

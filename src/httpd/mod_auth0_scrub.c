@@ -8,6 +8,7 @@
 #include "core/auth0_field.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_table.h"
 
 #define FILTER "AUTH0_TRAILERS"
 #define OWN_VARIABLES "AUTH0_"
@@ -15,64 +16,65 @@
 
 static ap_filter_rec_t *filter;
 
-/* True when one of the entries of the table has gone. */
-static bool drop_one(apr_table_t *fields, const apr_array_header_t *names)
+static bool is_field(const char *name, const void *names)
 {
-    const apr_array_header_t *all = apr_table_elts(fields);
-
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_field_find(names, auth0_span_cstr(key))) {
-            apr_table_unset(fields, key);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A proxy would drop what a client names there, ours too: RFC 9110 7.6.1. */
-static void edit_connection(apr_table_t *fields,
-                            const apr_array_header_t *names, apr_pool_t *pool)
-{
-    const char *list = apr_table_get(fields, "Connection");
-    const char *rest =
-        list ? auth0_field_list_without(list, names, pool) : NULL;
-
-    if (list && !rest) {
-        apr_table_unset(fields, "Connection");
-    }
-    else if (rest != list) {
-        apr_table_setn(fields, "Connection", rest);
-    }
-}
-
-/* True when there was anything to drop. */
-static bool drop_all(const request_rec *r, apr_table_t *fields)
-{
-    bool is_dropped = false;
-
-    while (drop_one(fields, mod_auth0_server(r)->fields)) {
-        is_dropped = true;
-    }
-    return is_dropped;
+    return auth0_field_find(names, auth0_span_cstr(name)) != NULL;
 }
 
 /* mod_include makes variables of fields, which its subrequests inherit. */
-static bool drop_variable(apr_table_t *variables,
-                          const apr_array_header_t *names)
+static bool is_of_field(const char *name, const void *names)
 {
-    const apr_array_header_t *all = apr_table_elts(variables);
+    name = mod_auth0_variable_name(name);
+    return auth0_span_starts(auth0_span_cstr(name), OF_FIELDS) &&
+           is_field(name + sizeof(OF_FIELDS) - 1, names);
+}
 
+static bool is_variable(const char *name, const void *names)
+{
+    const apr_array_header_t *all = names;
+
+    name = mod_auth0_variable_name(name);
     for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_starts(auth0_span_cstr(key), OF_FIELDS) &&
-            auth0_field_find(names,
-                             auth0_span_cstr(key + sizeof(OF_FIELDS) - 1))) {
-            apr_table_unset(variables, key);
+        if (auth0_span_is_nocase(auth0_span_cstr(name),
+                                 APR_ARRAY_IDX(all, i, const char *))) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_exported(const char *name, const void *exports)
+{
+    const apr_array_header_t *all = exports;
+
+    name = mod_auth0_variable_name(name);
+    for (int i = 0; i < all->nelts; i++) {
+        if (auth0_span_is_nocase(auth0_span_cstr(name),
+                                 APR_ARRAY_IDX(all, i, auth0_export_t).name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_own(const char *name, const void *unused)
+{
+    (void)unused;
+    return auth0_span_starts(auth0_span_cstr(name), OWN_VARIABLES);
+}
+
+void mod_auth0_scrub_connection(request_rec *r, const apr_array_header_t *names)
+{
+    const char *list = apr_table_getm(r->pool, r->headers_in, "Connection");
+    const char *rest =
+        list ? auth0_field_list_without(list, names, r->pool) : NULL;
+
+    if (list && !rest) {
+        apr_table_unset(r->headers_in, "Connection");
+    }
+    else if (rest != list) {
+        apr_table_setn(r->headers_in, "Connection", rest);
+    }
 }
 
 static void tell(request_rec *r, const char *what)
@@ -87,42 +89,28 @@ void mod_auth0_scrub_fields(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
 
-    (void)drop_all(r, r->headers_in);
-    edit_connection(r->headers_in, names, r->pool);
-    while (drop_variable(r->subprocess_env, names)) {
-        continue;
-    }
+    (void)mod_auth0_table_drop(r->headers_in, is_field, names);
+    mod_auth0_scrub_connection(r, names);
+    (void)mod_auth0_table_drop(r->subprocess_env, is_of_field, names);
 }
 
 /* A .htaccess file may name some that the server's configuration does not. */
 void mod_auth0_scrub_variables(request_rec *r)
 {
-    const apr_array_header_t *names = mod_auth0_server(r)->variables;
     const apr_array_header_t *more = mod_auth0_dir(r)->variables;
 
-    for (int i = 0; i < names->nelts; i++) {
-        apr_table_unset(r->subprocess_env,
-                        APR_ARRAY_IDX(names, i, const char *));
-    }
-    for (int i = 0; more && i < more->nelts; i++) {
-        apr_table_unset(r->subprocess_env,
-                        APR_ARRAY_IDX(more, i, auth0_export_t).name);
+    (void)mod_auth0_table_drop(r->subprocess_env, is_variable,
+                               mod_auth0_server(r)->variables);
+    if (more) {
+        (void)mod_auth0_table_drop(r->subprocess_env, is_exported, more);
     }
 }
 
-static bool drop_own_variable(apr_table_t *variables)
-{
-    const apr_array_header_t *all = apr_table_elts(variables);
+/* What may not be among trailers, RFC 9110 section 6.5.1, and matters here. */
+static const char *const fields_of_heads[] = {"Authorization", "Connection",
+                                              "Cookie", "DPoP"};
 
-    for (int i = 0; i < all->nelts; i++) {
-        const char *key = APR_ARRAY_IDX(all, i, apr_table_entry_t).key;
-        if (auth0_span_starts(auth0_span_cstr(key), OWN_VARIABLES)) {
-            apr_table_unset(variables, key);
-            return true;
-        }
-    }
-    return false;
-}
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Input filter: httpd reads trailers after the body, and, with MergeTrailers,
@@ -136,9 +124,11 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     apr_table_t *before = r->headers_in;
     apr_status_t status = ap_get_brigade(f->next, bb, mode, block, most);
 
-    /* RFC 9110 section 6.5.1: it may not be among them. */
-    apr_table_unset(r->trailers_in, "Connection");
-    if (drop_all(r, r->trailers_in)) {
+    for (size_t i = 0; i < COUNT(fields_of_heads); i++) {
+        apr_table_unset(r->trailers_in, fields_of_heads[i]);
+    }
+    if (mod_auth0_table_drop(r->trailers_in, is_field,
+                             mod_auth0_server(r)->fields)) {
         tell(r, "trailers");
     }
     if (r->headers_in != before) {
@@ -149,16 +139,14 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
 
 int mod_auth0_scrub_received(request_rec *r)
 {
-    while (drop_own_variable(r->subprocess_env)) {
-        continue;
+    const apr_array_header_t *names = mod_auth0_server(r)->fields;
+
+    (void)mod_auth0_table_drop(r->subprocess_env, is_own, NULL);
+    if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
+        tell(r, "fields");
     }
-    if (mod_auth0_server(r)->fields->nelts > 0) {
-        if (drop_all(r, r->headers_in)) {
-            tell(r, "fields");
-        }
-        edit_connection(r->headers_in, mod_auth0_server(r)->fields, r->pool);
-        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
-    }
+    mod_auth0_scrub_connection(r, names);
+    (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
     return DECLINED;
 }
 

@@ -11,7 +11,7 @@ void mod_auth0_scrub_register(void);
  * post_read_request hook, before any other: what only this module may say of a
  * caller is taken from what the client sent, in all spellings, for all of the
  * virtual host, and so are the module's own variables. Trailers, which come
- * later, are watched.
+ * later, are watched: credentials in them are nobody's.
  */
 int mod_auth0_scrub_received(request_rec *r);
 
@@ -21,7 +21,17 @@ int mod_auth0_scrub_received(request_rec *r);
  */
 void mod_auth0_scrub_fields(request_rec *r);
 
-/* Remove the variables that the module manages. */
+/*
+ * Take names, of const char *, from the list in the Connection field: a proxy
+ * would drop what a client names there, whoever has set it (RFC 9110 7.6.1).
+ */
+void mod_auth0_scrub_connection(request_rec *r,
+                                const apr_array_header_t *names);
+
+/*
+ * Remove the variables that the module manages, also those that httpd has kept
+ * of the request which an internal redirect comes from.
+ */
 void mod_auth0_scrub_variables(request_rec *r);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include <http_config.h>
 #include <http_main.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -11,23 +12,72 @@
 #include "httpd/mod_auth0_log.h"
 #include "net/auth0_clock.h"
 
+/* The number changes with the layout of what is retained. */
+#define RETAINED "mod_auth0:throttle:2"
+
 /* One kind of line; lies in memory that the processes share. */
 typedef struct kind_t {
     auth0_throttle_t throttle;
-    _Atomic(server_rec *) server; /* where one was left out last */
+    atomic_int host; /* which one the last line was written for */
 } kind_t;
+
+/* All that outlives a restart; another version may know other kinds. */
+typedef struct kept_t {
+    kind_t *kinds; /* NULL until they are made */
+    int count;
+} kept_t;
 
 /* Written in post_config, inherited by every child. */
 static kind_t *kinds;
 
-apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf)
+static apr_status_t make(kept_t *kept, apr_pool_t *pool)
 {
     apr_shm_t *shm;
-    apr_status_t status = apr_shm_create(
-        &shm, MOD_AUTH0_LINE_COUNT * sizeof(*kinds), NULL, pconf);
+    apr_status_t status =
+        apr_shm_create(&shm, MOD_AUTH0_LINE_COUNT * sizeof(*kinds), NULL, pool);
 
-    kinds = status == APR_SUCCESS ? apr_shm_baseaddr_get(shm) : NULL;
+    if (status == APR_SUCCESS) {
+        kept->kinds = apr_shm_baseaddr_get(shm);
+        kept->count = MOD_AUTH0_LINE_COUNT;
+    }
     return status;
+}
+
+apr_status_t mod_auth0_throttle_prepare(const server_rec *server)
+{
+    kept_t *kept = ap_retained_data_get(RETAINED);
+
+    if (!kept) {
+        kept = ap_retained_data_create(RETAINED, sizeof(*kept));
+    }
+    bool is_there = kept->kinds && kept->count == MOD_AUTH0_LINE_COUNT;
+    apr_status_t status =
+        is_there ? APR_SUCCESS : make(kept, server->process->pool);
+
+    kinds = kept->kinds;
+    return status;
+}
+
+/* By number: a restart makes all of them anew, and may leave some out. */
+static int number_of(const server_rec *host)
+{
+    int number = 0;
+
+    for (const server_rec *s = ap_server_conf; s && s != host; s = s->next) {
+        number++;
+    }
+    return number;
+}
+
+static const server_rec *host_of(const kind_t *kind)
+{
+    int number = atomic_load(&kind->host);
+    const server_rec *host = ap_server_conf;
+
+    while (number-- > 0 && host->next) {
+        host = host->next;
+    }
+    return host;
 }
 
 static uint32_t now(void)
@@ -52,9 +102,9 @@ int mod_auth0_throttle(const char **more, const request_rec *r, int kind,
         return level;
     }
     if (!auth0_throttle_admits(&kinds[kind].throttle, &left_out, now())) {
-        atomic_store(&kinds[kind].server, r->server);
         return APLOG_DEBUG;
     }
+    atomic_store(&kinds[kind].host, number_of(r->server));
     if (left_out > 0) {
         *more = apr_psprintf(r->pool, " (%u more left out of the log)",
                              (unsigned)left_out);
@@ -98,15 +148,17 @@ static void tell(const server_rec *server, int kind, uint32_t count)
 
 void mod_auth0_throttle_note(const request_rec *r, int kind, bool is_written)
 {
-    kind_t *noted = &kinds[kind];
     uint32_t left_out;
 
     if (!is_written) {
-        auth0_throttle_leave_out(&noted->throttle);
-        atomic_store(&noted->server, r->server);
+        auth0_throttle_leave_out(&kinds[kind].throttle);
+        return;
     }
-    else if (auth0_throttle_pass(&noted->throttle, &left_out, now()) &&
-             left_out > 0) {
+    if (!auth0_throttle_pass(&kinds[kind].throttle, &left_out, now())) {
+        return;
+    }
+    atomic_store(&kinds[kind].host, number_of(r->server));
+    if (left_out > 0) {
         tell(r->server, kind, left_out);
     }
 }
@@ -115,10 +167,9 @@ void mod_auth0_throttle_tell(void)
 {
     for (int kind = 0; kind < MOD_AUTH0_LINE_COUNT; kind++) {
         uint32_t rest = auth0_throttle_rest(&kinds[kind].throttle, now());
-        const server_rec *server = atomic_load(&kinds[kind].server);
 
         if (rest > 0) {
-            tell(server ? server : ap_server_conf, kind, rest);
+            tell(host_of(&kinds[kind]), kind, rest);
         }
     }
 }

@@ -19,8 +19,9 @@ enum {
     MOD_AUTH0_LINE_COUNT
 };
 
-/* In post_config: make what the processes share, from pconf. */
-AUTH0_MUST_USE apr_status_t mod_auth0_throttle_prepare(apr_pool_t *pconf);
+/* In post_config: make what the processes share, those of a restart, too. */
+AUTH0_MUST_USE apr_status_t
+mod_auth0_throttle_prepare(const server_rec *server);
 
 /*
  * At which level a line of this kind is to be written: at level, or, when there

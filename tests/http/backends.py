@@ -158,13 +158,14 @@ def read_body(reader, fields):
 class HTTP(Backend):
     scheme = "http"
     modules = ("proxy", "proxy_http")
+    answer = HTTP_ANSWER
 
     def serve(self, connection):
         reader = Reader(connection)
         _, fields = read_head(reader)
         body = read_body(reader, fields)
         self.arrived.append(Arrived(reader.raw, fields, body=body))
-        connection.sendall(HTTP_ANSWER)
+        connection.sendall(self.answer)
 
 
 class WebSocket(Backend):

@@ -58,6 +58,13 @@ SECTIONS = [
              "ProxyPass !", ALWAYS),
     location("/open", "Require all granted", says("max-age=60")),
     location("/varying", SUB, VALID, 'Header set Vary "Accept"'),
+    location("/moved", SOURCES["cookie"], SUB, VALID,
+             "Redirect permanent /moved/here /open"),
+    location("/missing", SOURCES["cookie"], SUB, VALID, "ProxyPass !"),
+    location("/partly/field", SOURCES["cookie"], SUB, VALID,
+             says('private=\\"X-A\\", max-age=60')),
+    location("/partly/quoted", SOURCES["cookie"], SUB, VALID,
+             says('x=\\"a,private,no-store\\"')),
     location("/varying/all", 'Header set Vary "*"'),
     location("/varying/same", 'Header set Vary "accept, authorization"'),
 ]
@@ -233,3 +240,21 @@ def test_nobody_is_told_nothing_private(httpd):
 )
 def test_vary_is_added_to(httpd, path, vary):
     assert httpd.get(path, token_of("anna")).header("Vary") == vary
+
+
+@pytest.mark.parametrize("path", ["/partly/field", "/partly/quoted"])
+def test_private_in_part_is_not_private(httpd, path):
+    """RFC 9111 section 5.2.2.7: of these, caches may keep the rest."""
+    response = ask(httpd, "cookie", path, token_of("anna"))
+    assert response.header("Cache-Control").endswith(", private")
+
+
+@pytest.mark.parametrize(
+    "path, status", [("/moved/here", 301), ("/missing/x", 404)]
+)
+def test_what_httpd_says_itself(httpd, path, status):
+    """Caches may keep such answers, too: RFC 9110 section 15.1."""
+    response = ask(httpd, "cookie", path, token_of("anna"))
+    assert (response.status, response.reason) == (status, "ok")
+    assert response.header("Cache-Control") == "private"
+    assert response.header("Vary") == "Cookie"

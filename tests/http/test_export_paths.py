@@ -10,10 +10,12 @@ import re
 import pytest
 
 import answers
+import backends
 import tokens
 from backend import Backend
 from conf import TENANT, location, table
 from env import Httpd
+from processes import memory
 from test_export import PROGRAM
 
 KEY = tokens.rsa_key("main")
@@ -43,6 +45,8 @@ CONFIG = "\n".join(
         location("/refused", SUB, READ,
                  "ErrorDocument 403 /open/env.cgi",
                  "ErrorDocument 401 /backend/error"),
+        location("/many", "Auth0ClaimHeader X-Claim claim json", VALID),
+        location("/cookie", "Auth0TokenSource cookie:at", VALID),
         location("/within", SUB, READ, "ErrorDocument 403 /within/env.cgi"),
         location("/forwarding", SUB, "Auth0ForwardToken On", READ,
                  "ErrorDocument 401 /backend/error"),
@@ -53,6 +57,9 @@ CONFIG = "\n".join(
     CGIPassAuth On
 </Location>
 SetEnvIf X-Org "(.+)" ORG=$1
+ErrorDocument 400 /backend/malformed
+ErrorDocument 403 /backend/forbidden
+ErrorDocument 404 /backend/missing
 ProxyPass /backend http://127.0.0.1:%(backend)d/backend
 DirectoryIndex index.cgi
 AddHandler cgi-script .cgi
@@ -61,7 +68,7 @@ AddOutputFilter INCLUDES .shtml
 RewriteEngine On
 RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
 <Directory ${DIR}/htdocs>
-    Options +ExecCGI +Includes +MultiViews
+    Options +ExecCGI +Includes +Indexes +MultiViews
     MultiviewsMatch Handlers
     Require all granted
 </Directory>
@@ -81,7 +88,7 @@ RewriteRule ^/pretty/(.*)$ /org/$1 [PT]
 )
 PLACES = ("dir/index", "open/dir/index", "out/index", "none/index",
           "negotiated/page", "sub/env", "org/env", "open/env", "within/env",
-          "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
+          "cookie/env", "h/plain/env", "h/env/env", "h/known/env", "h/unknown/env",
           "h/user/env", "h/none/env", "h/own/env")
 FILES = {
     "keys.json": tokens.jwks(KEY),
@@ -92,6 +99,7 @@ FILES = {
         f'<!--#include virtual="/{place}/env.cgi" -->\n'
         for place in ("sub", "org", "open", "sub")
     ),
+    "htdocs/open/cookie.shtml": '<!--#include virtual="/cookie/env.cgi" -->',
     "htdocs/sub/parts.shtml": "".join(
         f'<!--#include virtual="/{place}/env.cgi" -->\n'
         for place in ("open", "sub", "org")
@@ -115,7 +123,7 @@ def backend():
 @pytest.fixture(scope="module")
 def httpd(backend):
     config = CONFIG % {"backend": backend.port}
-    modules = ["cgid", "rewrite", "negotiation", "include", "proxy",
+    modules = ["autoindex", "cgid", "rewrite", "negotiation", "include", "proxy",
                "proxy_http"]
     with Httpd(config, FILES, modules=modules) as server:
         yield server
@@ -126,8 +134,13 @@ def token(**claims):
 
 
 def told(environment):
-    """What a program learns: by fields, and by variables."""
+    """
+    What a program learns: by fields, and by variables. Nothing is left of what
+    another section has exported before.
+    """
     names = ("AUTH0_SUB", "AUTH0_ORG")
+    former = {n for n in environment if n.startswith("REDIRECT_")}
+    assert not [n for n in former if n.endswith(names)]
     return (
         tuple(environment.get(f"HTTP_X_{name}") for name in names),
         tuple(environment.get(name) for name in names),
@@ -186,6 +199,34 @@ def test_parts_of_a_page_without_a_token(httpd, announce):
     assert told(json.loads(found[0])) == NOTHING
 
 
+@pytest.mark.parametrize("others", [[], ["a=b"]], ids=["alone", "others"])
+def test_part_of_a_page_with_a_cookie(httpd, others):
+    """What mod_include has made of the field is inherited."""
+    sent = token()
+    cookies = "; ".join([f"at={sent}", *others])
+    response = httpd.get("/open/cookie.shtml", headers=[("Cookie", cookies)])
+    environment = json.loads(response.text)
+    assert environment["AUTH0_REASON"] == "ok"
+    assert environment.get("HTTP_COOKIE") == ("; ".join(others) or None)
+    assert sent not in response.text
+
+
+def test_index_of_a_directory_with_many_files(httpd):
+    """mod_autoindex asks for each of them; nothing of that may stay."""
+    count, size = 2000, 4000
+    for n in range(count):
+        httpd.write(f"htdocs/many/{n}.txt", "")
+    sent = token(claim="x" * size)
+
+    def peak():
+        return sum(memory(pid, "VmHWM") for pid in httpd.children())
+
+    before = peak()
+    response = httpd.get("/many/", sent)
+    assert response.text.count(".txt") >= count
+    assert (peak() - before) * 1024 < count * size / 2
+
+
 # ----------------------------------------------------------- error documents
 
 
@@ -225,10 +266,76 @@ def test_proxied_error_document(httpd, backend, announce):
     assert not {"Authorization", "X-Auth0-Sub", "X_Auth0_Org"} & set(fields)
 
 
+LONG = "/h/plain/" + 300 * "x"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sub/a%2Fb", "/sub/%zz", "/sub/%00", LONG]
+)
+def test_proxied_error_document_before_the_section_is_known(
+    httpd, backend, announce, path
+):
+    """Had it come to its section, the token would have stayed here, too."""
+    loud = {"/sub/%zz": "AH10244: invalid URI path",
+            LONG: "File name too long: .* AH00036"}
+    if path in loud:
+        announce(loud[path])
+    fields = [("DPoP", "a.b.c"), *SPOOFED]
+    response = httpd.get(path, token(), headers=fields)
+    assert response.status == 200
+    fields = arrived(backend)
+    assert not {"Authorization", "DPoP", "X-Auth0-Sub", "X_Auth0_Org"} & set(
+        fields
+    )
+
+
 def test_proxied_error_document_where_tokens_are_forwarded(httpd, backend):
     late = token(exp=tokens.Ago(60))
     answers.refused(httpd.get("/forwarding/x", late), "claims.exp")
     assert arrived(backend)["Authorization"] == f"Bearer {late}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    **table([
+        ("part", b"206 Partial Content\r\nContent-Length: 2\r\n"
+                 b"Content-Range: bytes 0-1/9\r\n\r\nno"),
+        ("unchanged", b"304 Not Modified\r\n\r\n"),
+        ("empty", b"204 No Content\r\n\r\n"),
+        ("created", b"201 Created\r\nContent-Length: 2\r\n\r\nno"),
+    ]),
+)
+def test_proxied_error_document_that_is_asked_for_conditionally(answer):
+    """The client's Range and If-None-Match go to the back end with the rest."""
+    with backends.HTTP() as backend:
+        backend.answer = b"HTTP/1.1 " + answer
+        config = TENANT + backend.proxy("/backend") + location(
+            "/refused", VALID, "ErrorDocument 401 /backend/error"
+        )
+        files = {"keys.json": tokens.jwks(KEY)}
+        with Httpd(config, files, modules=backend.modules) as httpd:
+            response = httpd.get("/refused/x")
+    answers.refused(response, "request.no_token")
+
+
+def test_error_document_of_a_malformed_url_with_a_token():
+    """Programs are told of the query of what went wrong."""
+    config = TENANT + location("/query", "Auth0TokenSource query", VALID) + """
+ErrorDocument 404 /error.cgi
+ScriptAlias /error.cgi "${DIR}/error.cgi"
+"""
+    files = {"keys.json": tokens.jwks(KEY), "error.cgi": PROGRAM}
+    sent = token()
+    with Httpd(config, files, modules=["cgid"]) as httpd:
+        response = httpd.get(f"/query/a%2Fb?a=1&access_token={sent}")
+    assert response.status == 404
+    assert json.loads(response.text)["REDIRECT_QUERY_STRING"] == "a=1"
+
+
+def test_proxied_error_document_of_a_public_place(httpd, backend):
+    """That keeps what it has, for all that it failed."""
+    assert httpd.get("/missing", token()).status == 200
+    assert "Authorization" in arrived(backend)
 
 
 def test_public_proxy_is_left_alone(httpd, backend):

@@ -6,6 +6,8 @@ scheme of mod_proxy and CGI, against what clients try.
 import contextlib
 import itertools
 
+import h2.connection
+import h2.events
 import pytest
 
 import client
@@ -27,7 +29,10 @@ EXPORTS = [
 SOCKETS = ("ws", "upgrade")
 WITH_BODY = [scheme for scheme in SCHEMES if scheme not in SOCKETS]
 #: AJP has all fields in one packet; the largest it knows.
-LIMITS = "MergeTrailers On\nProxyTimeout 10\nProxyIOBufferSize 65536\n"
+LIMITS = (
+    "MergeTrailers On\nProxyTimeout 10\nProxyIOBufferSize 65536\n"
+    "LimitRequestFields 0\n"
+)
 #: These want to know the length of a body beforehand.
 WITHOUT_CHUNKS = ("uwsgi", "scgi")
 #: Whatever a client says of itself bears this.
@@ -41,6 +46,7 @@ def sections(scheme, backend):
         location(path, *EXPORTS, VALID),
         location(f"{path}/forward", "Auth0ForwardToken On"),
         location(f"{path}/form", "Auth0TokenSource header form"),
+        location(f"{path}/form/forward", "Auth0ForwardToken On"),
         location(f"{path}/open", "Require all granted"),
         location(f"{path}/optional", "Auth0Optional On",
                  "Require all granted"),
@@ -173,13 +179,25 @@ def test_spoofed_over_http2(ask, scheme, spelling):
     assert LIE.encode() not in arrived.raw
 
 
+def test_spoofed_in_thousands_of_spellings(httpd, backends):
+    """Each a name of its own, behind as many that are left alone."""
+    ways = ["".join(way) for way in itertools.product("-_.!~'", repeat=5)]
+    fields = [(f"X{way}Other", "a") for way in ways]
+    fields += [(f"X{way}Auth0-Sub", LIE) for way in ways]
+    response = httpd.get("/public/cgi/none", headers=fields)
+    assert response.status == 200
+    assert LIE.encode() not in response.body
+
+
 # ------------------------------------------------------------------ Connection
 
 
 @each_scheme
 @pytest.mark.parametrize(
     "listed", ["X-Auth0-Sub", "x-auth0-sub", "X_Auth0_Sub, X-Other",
-               "keep-alive, X-Auth0-Sub,", "close,X-Auth0-Sub,Authorization"]
+               "keep-alive, X-Auth0-Sub,", "close,X-Auth0-Sub,Authorization",
+               "close;X-Auth0-Sub", "close X-Auth0-Sub", "a\tX-Auth0-Sub;b",
+               '"a, b" X-Auth0-Sub', 'a="b;X-Auth0-Sub', ";X-Auth0-Sub=1;"]
 )
 def test_deletion_by_connection(ask, scheme, listed):
     arrived = ask(
@@ -253,6 +271,64 @@ def test_trailers_of_a_body_that_was_read_early(httpd, backends, scheme):
     assert set(arrived.values("X-Harmless")) == {b"yes"}
     assert arrived.values("X-Auth0-Sub") == [SUBJECT]
     assert LIE.encode() not in arrived.raw
+
+
+def post_over_http2(port, path, fields, trailers):
+    """The status of the answer, and its body."""
+    http2 = h2.connection.H2Connection()
+    head = [(":method", "POST"), (":path", path), (":scheme", "http"),
+            (":authority", "api.example.com"), *fields]
+    status, body = None, b""
+    with client.Connection(port) as connection:
+        http2.initiate_connection()
+        http2.send_headers(1, head)
+        http2.send_data(1, b"abc")
+        http2.send_headers(1, trailers, end_stream=True)
+        connection.socket.sendall(http2.data_to_send())
+        while data := connection.socket.recv(65536):
+            for event in http2.receive_data(data):
+                if isinstance(event, h2.events.ResponseReceived):
+                    status = int(dict(event.headers)[b":status"])
+                if isinstance(event, h2.events.DataReceived):
+                    body += event.data
+                if isinstance(event, h2.events.StreamEnded):
+                    return client.Response(status, [], body)
+            connection.socket.sendall(http2.data_to_send())
+    raise AssertionError("no answer")
+
+
+@pytest.mark.parametrize("place", ["{}/x", "{}/form/forward/x", "public/{}/x"])
+@pytest.mark.parametrize("scheme", ["http", "http2", "fcgi", "ajp", "cgi"])
+def test_trailers_over_http2(httpd, backends, scheme, place):
+    fields = [("authorization", f"Bearer {token()}"),
+              ("content-type", "application/x-www-form-urlencoded")]
+    trailers = [("x-auth0-sub", LIE), ("x.auth0.sub", LIE),
+                ("authorization", f"Bearer {LIE}"), ("dpop", LIE)]
+    response = post_over_http2(
+        httpd.port, "/" + place.format(scheme), fields, trailers
+    )
+    assert response.status == 200
+    arrived = backends[scheme].take(response)
+    is_public = place.startswith("public")
+    assert arrived.values("X-Auth0-Sub") == ([] if is_public else [SUBJECT])
+    assert LIE.encode() not in arrived.raw
+    assert arrived.body == b"abc"
+
+
+@pytest.mark.parametrize("scheme", ["http", "http2", "fcgi", "ajp", "cgi"])
+def test_credentials_in_trailers(httpd, backends, scheme):
+    """The back end gets those that were judged, and no others."""
+    sent, forged = token(), tokens.token(tokens.rsa_key("other"))
+    trailers = [("Authorization", f"Bearer {forged}"), ("DPoP", LIE)]
+    response = post_in_chunks(
+        httpd, f"/{scheme}/form/forward/x", sent, trailers,
+        "application/x-www-form-urlencoded",
+    )
+    assert response.status == 200
+    arrived = backends[scheme].take(response)
+    assert arrived.values("Authorization") == [f"Bearer {sent}".encode()]
+    assert arrived.values("DPoP") == []
+    assert forged.encode() not in arrived.raw
 
 
 # ------------------------------------------------------------------- the token
