@@ -441,7 +441,8 @@ static void what_is_in_it_is_one_jws(void **state)
                      SUPPORT_NOW_S),
         *state);
     char *forged = apr_pstrdup(*state, good);
-    forged[strlen(forged) - 10] ^= 1;
+    char *turned = &forged[strlen(forged) - 10];
+    *turned = *turned == 'A' ? 'B' : 'A';
     const struct {
         const char *name;
         const char *plaintext;
