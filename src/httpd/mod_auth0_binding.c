@@ -85,7 +85,7 @@ static auth0_reason_t check_proof(const judged_t *judged)
     request_rec *r = judged->r;
     const mod_auth0_bindings_t *bindings = &judged->bindings;
     auth0_dpop_expected_t expected = {
-        .method = auth0_span_cstr(mod_auth0_request_first(r)->method),
+        .method = mod_auth0_origin_method(r),
         .url = auth0_span_cstr(mod_auth0_origin_url(r)),
         .token = judged->state->token,
         .jkt = judged->cnf.jkt,

@@ -36,9 +36,36 @@ const char *mod_auth0_origin(request_rec *r)
                              port_text(r, scheme), NULL);
 }
 
+/*
+ * As the client wrote it. What httpd decodes and merges in parsed_uri is the
+ * path of other requests, too: of /a%3Fb it makes /a?b.
+ */
+static const char *target_of(const request_rec *first)
+{
+    const char *target = first->unparsed_uri;
+    apr_uri_t uri;
+
+    if (!target || *target == '/') {
+        return target;
+    }
+    return apr_uri_parse(first->pool, target, &uri) == APR_SUCCESS ? uri.path
+                                                                   : "*";
+}
+
 const char *mod_auth0_origin_url(request_rec *r)
 {
-    const char *path = mod_auth0_request_first(r)->parsed_uri.path;
+    const char *target = target_of(mod_auth0_request_first(r));
 
-    return apr_pstrcat(r->pool, mod_auth0_origin(r), path ? path : "/", NULL);
+    return apr_pstrcat(r->pool, mod_auth0_origin(r), target ? target : "/",
+                       NULL);
+}
+
+/* Redirects within httpd make a GET of the request that they come from. */
+auth0_span_t mod_auth0_origin_method(request_rec *r)
+{
+    auth0_span_t line =
+        auth0_span_cstr(mod_auth0_request_first(r)->the_request);
+    auth0_span_t method;
+
+    return auth0_span_word(&method, &line) ? method : auth0_span("", 0);
 }

@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_ORIGIN_H
 #define MOD_AUTH0_ORIGIN_H
 
+#include "core/auth0_span.h"
 #include "httpd/mod_auth0.h"
 
 /*
@@ -12,10 +13,13 @@
 const char *mod_auth0_origin(request_rec *r);
 
 /*
- * The URL that the client has asked for, without its query, from the request's
- * pool. A subrequest or an internal redirect has that of the request it comes
- * from.
+ * The URL that the client has asked for, as it was written, perhaps with its
+ * query, from the request's pool: RFC 9110 section 7.1. A subrequest or an
+ * internal redirect has that of the request it comes from.
  */
 const char *mod_auth0_origin_url(request_rec *r);
+
+/* The method of that request, within its request line; empty without one. */
+auth0_span_t mod_auth0_origin_method(request_rec *r);
 
 #endif

@@ -476,6 +476,34 @@ def test_report(httpd, url):
     assert (response.status, response.reason) == (200, "cnf.scheme")
 
 
+def test_no_room_for_proofs():
+    """11.1: what cannot be remembered is not let in."""
+    config = "Auth0SharedStore shm:4096\n" + CONFIG
+    with Httpd(config, FILES) as server:
+        token = PROVER.token()
+        where = f"http://api.example.com:{server.port}/orders"
+        sent, responses = [], []
+        for _ in range(300):
+            sent.append(PROVER.fields("GET", where, token))
+            responses.append(server.get("/orders", headers=sent[-1]))
+        reasons = [response.reason for response in responses]
+        assert set(reasons) == {"ok", "cnf.store"}
+        # Sixteen buckets of eight, nearly full before one of them overflows.
+        assert 64 < reasons.count("ok") <= 128
+        for fields, response in zip(sent, responses):
+            if response.reason == "ok":
+                answers.accepted(response, tokens.SUBJECT)
+            else:
+                answers.refused(response, "cnf.store")
+                assert response.header("Retry-After") == "1"
+            again = server.get("/orders", headers=fields)
+            assert again.reason in ("cnf.replay", "cnf.store")
+            if response.reason == "ok":
+                answers.refused(again, "cnf.replay", scheme="DPoP")
+        response = server.get("/orders", tokens.token(KEY))
+        answers.accepted(response, tokens.SUBJECT)
+
+
 # -------------------------------------------------------------------- nonces
 
 
