@@ -9,8 +9,9 @@
 
 /*
  * The SHA-256 of a certificate's DER encoding (RFC 8705 section 3.1), given as
- * PEM. False when the text holds no certificate. The thread's OpenSSL error
- * queue is left as it was found. Thread-safe.
+ * PEM by who has verified that the peer holds its key. False when the first
+ * block of the text is no certificate by its label; what is in it is not read.
+ * The thread's OpenSSL error queue is left as it was found. Thread-safe.
  */
 bool auth0_certificate_digest(unsigned char digest[AUTH0_CERTIFICATE_DIGEST],
                               const char *pem);
