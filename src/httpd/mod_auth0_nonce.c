@@ -36,7 +36,6 @@ void mod_auth0_nonce_offer(request_rec *r)
 
     if (nonce) {
         apr_table_setn(first->err_headers_out, "DPoP-Nonce", nonce);
-        apr_table_setn(first->err_headers_out, "Cache-Control", "no-store");
     }
 }
 
@@ -62,6 +61,8 @@ auth0_reason_t mod_auth0_nonce_check(request_rec *r, auth0_span_t nonce)
     }
     if (age > RENEWED_AFTER) {
         mod_auth0_nonce_offer(r);
+        apr_table_setn(mod_auth0_request_first(r)->err_headers_out,
+                       "Cache-Control", "no-store");
     }
     return AUTH0_OK;
 }
