@@ -115,9 +115,18 @@ def test_ahead(ask, clock, nonce):
 
 
 def test_restarts(httpd, ask, clock, nonce):
-    """Kept by a graceful restart; a stop forgets them, and so refuses."""
+    """
+    Kept by a graceful restart, as are proofs; a stop forgets nonces, and so
+    refuses.
+    """
+    token = PROVER.token()
+    url = f"http://api.example.com:{httpd.port}/orders"
+    fields = PROVER.fields("GET", url, token)
+    answers.accepted(httpd.get("/orders", headers=fields), tokens.SUBJECT)
     httpd.graceful()
     answers.accepted(ask(nonce=nonce), tokens.SUBJECT)
+    response = httpd.get("/orders", headers=fields)
+    answers.refused(response, "cnf.replay", scheme="DPoP")
     httpd.restart()
     answers.refused(ask(nonce=nonce), "cnf.nonce", scheme="DPoP")
 
