@@ -91,7 +91,7 @@ static void memory_is_taken_up_as_it_is_used(void **state)
     auth0_store_t store = make(AUTH0_STORE_MARKS, *state);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t first = (uintptr_t)store.marks / page * page;
-    unsigned char used[4096];
+    unsigned char used[16384];
     size_t pages = auth0_marks_size(AUTH0_STORE_MARKS) / page;
     size_t count = 0;
     auth0_mark_name_t name = name_of(AUTH0_MARK_LOGOUT, "1");
