@@ -455,7 +455,7 @@ def test_a_refused_proof_is_not_spent(httpd, url):
 
 
 def test_a_thousand_at_once(httpd, url):
-    """Exactly one of all copies gets through, whichever process it meets."""
+    """152: exactly one of all copies gets through, whichever process it meets."""
     token = PROVER.token()
     fields = PROVER.fields("GET", url("/orders"), token)
     ask = lambda _: httpd.get("/orders", headers=fields).reason  # noqa: E731
@@ -523,7 +523,7 @@ def nonce_of(response):
 
 
 def test_nonce(httpd, url):
-    """8: asked for, given, and good until it is old."""
+    """145, 146: asked for, given, and good until it is old."""
     response = ask_for_nonce(httpd, url)
     answers.refused(response, "cnf.nonce", scheme="DPoP")
     nonce = nonce_of(response)

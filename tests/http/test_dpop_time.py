@@ -24,11 +24,8 @@ FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
 
 
 @pytest.fixture
-def clock(tmp_path):
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
-    return Clock(tmp_path / "clock")
+def clock(open_folder):
+    return Clock(open_folder / "clock")
 
 
 @pytest.fixture
@@ -72,7 +69,7 @@ def nonce(ask):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_renewed(ask, clock, nonce, method):
-    """8.2: a new one comes with a good answer before the old one is over."""
+    """147: a new one comes with a good answer before the old one is over."""
     clock.set(148)
     response = ask(method=method, nonce=nonce)
     answers.accepted(response, tokens.SUBJECT)
