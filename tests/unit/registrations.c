@@ -182,7 +182,7 @@ static const char *random_text(uint64_t *seed, apr_pool_t *pool)
         "---",
         "...",
         "<<EOF",
-        "/*",
+        "/\x2a",
         "//",
         "\\u0041",
         "/",
