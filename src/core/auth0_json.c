@@ -212,3 +212,37 @@ const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
     }
     return text;
 }
+
+auth0_json_t *auth0_json_new(apr_pool_t *pool)
+{
+    json_t *object = json_object();
+
+    if (object) {
+        apr_pool_cleanup_register(pool, object, release, apr_pool_cleanup_null);
+    }
+    return object;
+}
+
+/* jansson takes the value over in any case, and has nothing against NULL. */
+static auth0_json_t *add(auth0_json_t *in, const char *name, json_t *value)
+{
+    int failed = name ? json_object_set_new(in, name, value)
+                      : json_array_append_new(in, value);
+
+    return failed ? NULL : value;
+}
+
+auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name)
+{
+    return add(in, name, json_array());
+}
+
+bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text)
+{
+    return add(in, name, json_string(text));
+}
+
+bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag)
+{
+    return add(in, name, json_boolean(flag));
+}

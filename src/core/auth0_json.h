@@ -65,4 +65,18 @@ bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b);
  */
 const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool);
 
+/* An empty object to add to, released with pool; NULL when memory is short. */
+auth0_json_t *auth0_json_new(apr_pool_t *pool);
+
+/*
+ * Add an empty array to an object, under a name that it has not, or to an
+ * array, with NULL for a name. What is added is a part of it, and borrowed.
+ * NULL when in is NULL, or memory is short.
+ */
+auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name);
+
+/* The same for values; false also when a text is not valid UTF-8. */
+bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text);
+bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag);
+
 #endif
