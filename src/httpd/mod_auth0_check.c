@@ -114,6 +114,13 @@ static bool needs_no_decryption(const mod_auth0_dir_t *dir)
     return dir->decryption || dir->encrypted_only != MOD_AUTH0_ON;
 }
 
+/* What a server says outside of sections is no matter of doubt. */
+static bool is_in_force(const mod_auth0_place_t *outer,
+                        const mod_auth0_place_t *inner)
+{
+    return !outer->section && (!outer->host || outer->host == inner->host);
+}
+
 /* True when another section, whose reach cannot be told, may help out. */
 static bool may_come_from_elsewhere(const check_t *check,
                                     const mod_auth0_section_t *section,
@@ -122,6 +129,7 @@ static bool may_come_from_elsewhere(const check_t *check,
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
         const mod_auth0_section_t *other = section_at(i);
         if (other->dir != section->dir && has(other->dir) &&
+            !is_in_force(place_of(check, other), place_of(check, section)) &&
             mod_auth0_tree_may_meet(place_of(check, other),
                                     place_of(check, section))) {
             return true;

@@ -62,15 +62,15 @@ int mod_auth0_metadata(request_rec *r)
     if (!document) {
         return DECLINED;
     }
-    let_pages_read(r);
-    if (r->method_number != M_GET && r->method_number != M_OPTIONS) {
-        ap_allow_methods(r, REPLACE_ALLOW, "GET", "OPTIONS", NULL);
-        return HTTP_METHOD_NOT_ALLOWED;
-    }
     int status = ap_discard_request_body(r);
 
     if (status != OK) {
         return status;
+    }
+    let_pages_read(r);
+    if (r->method_number != M_GET && r->method_number != M_OPTIONS) {
+        ap_allow_methods(r, REPLACE_ALLOW, "GET", "OPTIONS", NULL);
+        return HTTP_METHOD_NOT_ALLOWED;
     }
     /* Filters are there for handlers, and this answers without one. */
     ap_run_insert_filter(r);
