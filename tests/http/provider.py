@@ -14,8 +14,10 @@ CLIENT = ("nightly-batch", "a secret of no worth")
 
 
 def install():
-    """Bring the provider's packages, once, exactly as they are locked."""
-    if not (FOLDER / "node_modules").is_dir():
+    """Bring the packages, once, exactly as they are locked."""
+    lock = FOLDER / "package-lock.json"
+    done = FOLDER / "node_modules" / ".package-lock.json"
+    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
         command = ["npm", "ci", "--ignore-scripts"]
         subprocess.run(command, cwd=FOLDER, check=True)
 
@@ -49,13 +51,13 @@ class Provider:
         self.process.stdout.close()
         self.output.close()
 
-    def token(self, scope):
+    def token(self, scope, resource=tokens.AUDIENCE):
         """An access token by the client-credentials grant."""
         form = {
             "grant_type": "client_credentials",
             "client_id": CLIENT[0],
             "client_secret": CLIENT[1],
-            "resource": tokens.AUDIENCE,
+            "resource": resource,
             "scope": scope,
         }
         data = urllib.parse.urlencode(form).encode()
