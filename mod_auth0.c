@@ -14,6 +14,7 @@
 #include "httpd/mod_auth0_forward.h"
 #include "httpd/mod_auth0_life.h"
 #include "httpd/mod_auth0_logout.h"
+#include "httpd/mod_auth0_metadata.h"
 #include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
@@ -31,6 +32,12 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(mod_auth0_scrub_received, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
+    ap_hook_pre_translate_name(mod_auth0_metadata_claim, NULL, NULL,
+                               APR_HOOK_REALLY_FIRST);
+    ap_hook_translate_name(mod_auth0_metadata_claim, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
+    ap_hook_map_to_storage(mod_auth0_metadata, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
                             APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);

@@ -121,6 +121,15 @@ static const char *what_went_wrong(const auth0_challenge_t *challenge,
                        parameter("max_age", challenge->max_age, pool), NULL);
 }
 
+static const char *resource_metadata(const auth0_challenge_t *challenge,
+                                     apr_pool_t *pool)
+{
+    return challenge->metadata
+               ? apr_pstrcat(pool, ", resource_metadata=",
+                             quote(challenge->metadata, pool), NULL)
+               : "";
+}
+
 const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
                                    apr_pool_t *pool)
 {
@@ -128,7 +137,7 @@ const char *auth0_bearer_challenge(const auth0_challenge_t *challenge,
                        challenge->scheme == AUTH0_SCHEME_DPOP
                            ? ""
                            : what_went_wrong(challenge, pool),
-                       NULL);
+                       resource_metadata(challenge, pool), NULL);
 }
 
 const char *auth0_dpop_challenge(const auth0_challenge_t *challenge,
@@ -138,5 +147,6 @@ const char *auth0_dpop_challenge(const auth0_challenge_t *challenge,
                        challenge->scheme == AUTH0_SCHEME_DPOP
                            ? what_went_wrong(challenge, pool)
                            : "",
-                       parameter("algs", auth0_dpop_algs(), pool), NULL);
+                       parameter("algs", auth0_dpop_algs(), pool),
+                       resource_metadata(challenge, pool), NULL);
 }

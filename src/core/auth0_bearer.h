@@ -32,7 +32,7 @@ AUTH0_MUST_USE auth0_reason_t auth0_bearer_token(auth0_span_t *token,
 /*
  * What a WWW-Authenticate field is made of. Where an answer has two of them,
  * only one tells what went wrong: the DPoP challenge when scheme is that, else
- * the Bearer challenge. The other one has its realm, and algs, alone.
+ * the Bearer challenge. The other one has its realm, algs and metadata alone.
  */
 typedef struct auth0_challenge_t {
     const char *realm;
@@ -41,6 +41,7 @@ typedef struct auth0_challenge_t {
     const char *acr_values; /* words, or NULL: RFC 9470 section 3       */
     const char *max_age;    /* seconds in digits, or NULL, of the same  */
     auth0_scheme_t scheme;  /* whose challenge tells the error          */
+    const char *metadata;   /* URL, or NULL: RFC 9728 section 5.1       */
 } auth0_challenge_t;
 
 /*

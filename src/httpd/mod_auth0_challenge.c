@@ -4,6 +4,7 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_metadata.h"
 #include "httpd/mod_auth0_nonce.h"
 
 /* mod_authn_core hands AuthName out with its quotes escaped already. */
@@ -32,10 +33,19 @@ static const char *realm_of(request_rec *r)
     return r->server->server_hostname ? r->server->server_hostname : "httpd";
 }
 
+/* Who has been refused otherwise has found the way to a token already. */
+static const char *metadata_of(request_rec *r, auth0_reason_t reason)
+{
+    return auth0_reason_info(reason)->status == HTTP_UNAUTHORIZED
+               ? mod_auth0_metadata_url(r)
+               : NULL;
+}
+
 static void add(request_rec *r, auth0_challenge_t challenge,
                 auth0_scheme_t scheme)
 {
     challenge.realm = realm_of(r);
+    challenge.metadata = metadata_of(r, challenge.reason);
     challenge.scheme = scheme;
     apr_table_addn(r->err_headers_out, "WWW-Authenticate",
                    scheme == AUTH0_SCHEME_DPOP

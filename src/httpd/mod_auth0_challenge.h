@@ -7,8 +7,8 @@
 /*
  * The WWW-Authenticate fields of a refusal, in place of all others. Errors are
  * told in the scheme of the request; a client that has shown nothing yet is
- * told of each scheme that is good here, Bearer first. realm and scheme are
- * filled in. Where a nonce is wanted, one is sent along.
+ * told of each scheme that is good here, Bearer first. realm, scheme and
+ * metadata are filled in. Where a nonce is wanted, one is sent along.
  */
 void mod_auth0_challenge(request_rec *r, const auth0_challenge_t *challenge);
 

@@ -3,12 +3,12 @@
 
 #include <apr_strings.h>
 
-#include "httpd/mod_auth0_tree.h"
-
-typedef struct check_t {
+struct mod_auth0_check_t {
     apr_pool_t *pool;
     const mod_auth0_place_t *places; /* of each section: compared often */
-} check_t;
+};
+
+typedef mod_auth0_check_t check_t;
 
 static const mod_auth0_section_t *section_at(int i)
 {
@@ -33,27 +33,40 @@ static check_t begin_check(apr_pool_t *pool)
     return (check_t){pool, places};
 }
 
-static bool covers(const check_t *check, const mod_auth0_section_t *outer,
-                   const mod_auth0_section_t *inner)
+/* What is in force in a place, as far as that can be told beforehand. */
+static const mod_auth0_dir_t *effective_at(const check_t *check,
+                                           const mod_auth0_place_t *inner,
+                                           const server_rec *server)
 {
-    return mod_auth0_tree_covers(place_of(check, outer),
-                                 place_of(check, inner));
-}
-
-/* What is in force in a section, as far as that can be told beforehand. */
-static const mod_auth0_dir_t *effective(const check_t *check,
-                                        const mod_auth0_section_t *section)
-{
-    void *dir =
-        ap_get_module_config(section->server->lookup_defaults, &auth0_module);
+    void *dir = ap_get_module_config(server->lookup_defaults, &auth0_module);
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        if (covers(check, section_at(i), section)) {
+        if (mod_auth0_tree_covers(&check->places[i], inner)) {
             dir = mod_auth0_dir_merge(check->pool, dir,
                                       (void *)section_at(i)->dir);
         }
     }
     return dir;
+}
+
+static const mod_auth0_dir_t *effective(const check_t *check,
+                                        const mod_auth0_section_t *section)
+{
+    return effective_at(check, place_of(check, section), section->server);
+}
+
+const mod_auth0_check_t *mod_auth0_check_begin(apr_pool_t *pool)
+{
+    check_t check = begin_check(pool);
+
+    return apr_pmemdup(pool, &check, sizeof(check));
+}
+
+const mod_auth0_dir_t *mod_auth0_check_dir(const mod_auth0_check_t *check,
+                                           const mod_auth0_place_t *place,
+                                           const server_rec *server)
+{
+    return effective_at(check, place, server);
 }
 
 static bool has_issuer(const mod_auth0_dir_t *dir)
@@ -81,6 +94,16 @@ static bool needs_no_secret(const mod_auth0_dir_t *dir)
     return dir->secret || !(mod_auth0_dir_algs(dir) & auth0_alg_symmetric());
 }
 
+static bool has_resource(const mod_auth0_dir_t *dir)
+{
+    return mod_auth0_dir_resource(dir);
+}
+
+static bool needs_no_resource(const mod_auth0_dir_t *dir)
+{
+    return dir->metadata != MOD_AUTH0_ON || has_resource(dir);
+}
+
 static bool has_decryption(const mod_auth0_dir_t *dir)
 {
     return dir->decryption;
@@ -91,6 +114,13 @@ static bool needs_no_decryption(const mod_auth0_dir_t *dir)
     return dir->decryption || dir->encrypted_only != MOD_AUTH0_ON;
 }
 
+/* What a server says outside of sections is no matter of doubt. */
+static bool is_in_force(const mod_auth0_place_t *outer,
+                        const mod_auth0_place_t *inner)
+{
+    return !outer->section && (!outer->host || outer->host == inner->host);
+}
+
 /* True when another section, whose reach cannot be told, may help out. */
 static bool may_come_from_elsewhere(const check_t *check,
                                     const mod_auth0_section_t *section,
@@ -99,6 +129,7 @@ static bool may_come_from_elsewhere(const check_t *check,
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
         const mod_auth0_section_t *other = section_at(i);
         if (other->dir != section->dir && has(other->dir) &&
+            !is_in_force(place_of(check, other), place_of(check, section)) &&
             mod_auth0_tree_may_meet(place_of(check, other),
                                     place_of(check, section))) {
             return true;
@@ -132,6 +163,10 @@ static const demand_t access_demands[] = {
      "Auth0EncryptedTokens required needs the API's private key, and none is "
      "in "
      "force here: add Auth0DecryptionKey /path/to/key.pem"},
+    {needs_no_resource, has_resource,
+     "Auth0ResourceMetadata On needs Auth0Resource, because no audience in "
+     "force here is a URL that could be it: add the URL by which clients reach "
+     "the API, such as Auth0Resource https://api.example.com/orders"},
     {NULL, NULL, NULL}};
 
 static const demand_t logout_demands[] = {

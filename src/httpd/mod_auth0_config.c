@@ -81,7 +81,7 @@ void *mod_auth0_dir_create(apr_pool_t *pool, char *path)
     dir->report_only = MOD_AUTH0_UNSET;
     dir->problem = dir->logout = dir->auth_type = MOD_AUTH0_UNSET;
     dir->forward_token = dir->dpop_nonce = MOD_AUTH0_UNSET;
-    dir->encrypted_only = MOD_AUTH0_UNSET;
+    dir->encrypted_only = dir->metadata = MOD_AUTH0_UNSET;
     dir->dpop = dir->dpop_past = dir->dpop_future = dir->certificate = -1;
     return dir;
 }
@@ -100,6 +100,22 @@ static void inherit_number(int *inner, int outer)
     }
 }
 
+static void inherit_text(const char **inner, const char *outer)
+{
+    if (!*inner) {
+        *inner = outer;
+    }
+}
+
+static void inherit_metadata(mod_auth0_dir_t *dir, const mod_auth0_dir_t *outer)
+{
+    inherit_switch(&dir->metadata, outer->metadata);
+    inherit_text(&dir->resource, outer->resource);
+    inherit_text(&dir->documentation, outer->documentation);
+    inherit_text(&dir->resource_policy, outer->resource_policy);
+    inherit_text(&dir->tos, outer->tos);
+}
+
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
 {
     const mod_auth0_dir_t *outer = base;
@@ -110,7 +126,10 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
         dir->issuers = outer->issuers;
         dir->sources = outer->sources;
     }
-    dir->audiences = inner->audiences ? inner->audiences : outer->audiences;
+    if (!inner->audiences) {
+        dir->audiences = outer->audiences;
+        dir->audience_url = outer->audience_url;
+    }
     dir->clients = inner->clients ? inner->clients : outer->clients;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;
@@ -131,6 +150,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     inherit_number(&dir->dpop_future, outer->dpop_future);
     inherit_number(&dir->certificate, outer->certificate);
     dir->base_url = inner->base_url ? inner->base_url : outer->base_url;
+    inherit_metadata(dir, outer);
     inherit_switch(&dir->optional, outer->optional);
     inherit_switch(&dir->cors_preflight, outer->cors_preflight);
     inherit_switch(&dir->report_only, outer->report_only);
@@ -299,6 +319,11 @@ unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 {
     return dir->algs ? dir->algs
                      : auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
+}
+
+const char *mod_auth0_dir_resource(const mod_auth0_dir_t *dir)
+{
+    return dir->resource ? dir->resource : dir->audience_url;
 }
 
 const mod_auth0_token_sources_t *

@@ -46,6 +46,12 @@ typedef struct mod_auth0_dir_t {
     int dpop_future;               /* seconds                      */
     int certificate;               /* auth0_binding_t              */
     const char *base_url;          /* origin, no slash at its end  */
+    mod_auth0_switch_t metadata;   /* Auth0ResourceMetadata        */
+    const char *resource;          /* URLs of RFC 9728, checked    */
+    const char *audience_url;      /* the first such audience      */
+    const char *documentation;
+    const char *resource_policy;
+    const char *tos;
     const auth0_pointer_t *acr_claim;
     const auth0_pointer_t *auth_time_claim;
     mod_auth0_switch_t optional;       /* no token is fine, too             */
@@ -135,6 +141,12 @@ bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
 
 /* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
+
+/*
+ * What an area calls itself in its metadata: Auth0Resource, or the first
+ * audience that is such a URL; NULL when it cannot.
+ */
+const char *mod_auth0_dir_resource(const mod_auth0_dir_t *dir);
 
 /* Begin a new configuration and forget the earlier one; pool is pconf. */
 void mod_auth0_config_reset(apr_pool_t *pool);

@@ -4,12 +4,14 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
+#include "core/auth0_metadata.h"
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_decryption.h"
 #include "httpd/mod_auth0_directives_binding.h"
 #include "httpd/mod_auth0_directives_export.h"
+#include "httpd/mod_auth0_directives_metadata.h"
 #include "httpd/mod_auth0_directives_server.h"
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_secret.h"
@@ -140,6 +142,9 @@ static const char *set_audience(cmd_parms *cmd, void *conf, const char *id)
 {
     mod_auth0_dir_t *dir = conf;
 
+    if (!dir->audience_url && !auth0_metadata_check(id, cmd->temp_pool)) {
+        dir->audience_url = id;
+    }
     return add_identifier(cmd, dir, &dir->audiences, id,
                           "is no API identifier; copy it from the API's "
                           "settings, such as https://api.example.com/orders");
@@ -369,6 +374,20 @@ const command_rec mod_auth0_directives[] = {
                   "default) or required"),
     AP_INIT_TAKE1("Auth0BaseURL", mod_auth0_set_base_url, NULL, IN_SECTIONS,
                   "the public origin, where it is not that of ServerName"),
+    AP_INIT_FLAG("Auth0ResourceMetadata", set_switch, DIR_MEMBER(metadata),
+                 IN_SECTIONS,
+                 "On: clients find out here what they need for a token"),
+    AP_INIT_TAKE1("Auth0Resource", mod_auth0_set_resource, NULL, IN_SECTIONS,
+                  "the URL of the resource in its metadata, the audience by "
+                  "default"),
+    AP_INIT_TAKE1("Auth0ResourceDocumentation", mod_auth0_set_link,
+                  DIR_MEMBER(documentation), IN_SECTIONS,
+                  "URL of the documentation for developers"),
+    AP_INIT_TAKE1("Auth0ResourcePolicy", mod_auth0_set_link,
+                  DIR_MEMBER(resource_policy), IN_SECTIONS,
+                  "URL of the rules for the use of data"),
+    AP_INIT_TAKE1("Auth0ResourceTOS", mod_auth0_set_link, DIR_MEMBER(tos),
+                  IN_SECTIONS, "URL of the terms of service"),
     AP_INIT_TAKE1("Auth0ACRClaim", set_claim, DIR_MEMBER(acr_claim),
                   IN_SECTIONS,
                   "the claim that says how the user was authenticated, acr by "

@@ -9,6 +9,7 @@
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_denylist.h"
+#include "httpd/mod_auth0_documents.h"
 #include "httpd/mod_auth0_fleet.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_lint.h"
@@ -30,6 +31,7 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     (void)plog, (void)ptemp;
     mod_auth0_config_reset(pconf);
+    mod_auth0_documents_reset(pconf);
     mod_auth0_sources_reset(pconf);
     mod_auth0_watch_register(pconf);
     mod_auth0_expr_register(pconf);
@@ -42,7 +44,8 @@ int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     const char *why = mod_auth0_check(ptemp);
 
-    (void)pconf, (void)plog;
+    (void)plog;
+    why = why ? why : mod_auth0_documents_make(server, pconf, ptemp);
     if (!why) {
         mod_auth0_lint(ptemp, server);
         return OK;

@@ -130,22 +130,29 @@ def fingerprint(token):
 
 
 def challenge(reason, realm=REALM, scheme="Bearer", **more):
-    """more is what follows the description: scope, acr_values, max_age."""
-    _, error, description = ANSWERS[reason]
+    """
+    more is what follows the description: scope, acr_values, max_age, and
+    metadata, a URL that is told in every 401.
+    """
+    status, error, description = ANSWERS[reason]
     value = f'{scheme} realm="{realm}"'
     if error:
         value += f', error="{error}", error_description="{description}"'
     for name in ("scope", "acr_values", "max_age"):
         if more.get(name):
             value += f', {name}="{more[name]}"'
-    return value + (f', algs="{ALGS}"' if scheme == "DPoP" else "")
+    value += f', algs="{ALGS}"' if scheme == "DPoP" else ""
+    if more.get("metadata") and status == 401:
+        value += f', resource_metadata="{more["metadata"]}"'
+    return value
 
 
-def invitations(realm=REALM, dpop="allowed"):
+def invitations(realm=REALM, dpop="allowed", metadata=None):
     """What a client is told that has shown nothing yet."""
     schemes = [] if dpop == "required" else ["Bearer"]
     schemes += [] if dpop == "disabled" else ["DPoP"]
-    return [challenge("request.no_token", realm, one) for one in schemes]
+    return [challenge("request.no_token", realm, one, metadata=metadata)
+            for one in schemes]
 
 
 def challenges(reason, realm=REALM, scheme="Bearer", dpop="allowed", **more):
@@ -153,10 +160,10 @@ def challenges(reason, realm=REALM, scheme="Bearer", dpop="allowed", **more):
     if reason in WITHOUT_CHALLENGE:
         return []
     if reason in ("request.no_token", "request.scheme"):
-        return invitations(realm, dpop)
+        return invitations(realm, dpop, more.get("metadata"))
     told = [challenge(reason, realm, scheme, **more)]
     if reason == "cnf.scheme" and scheme == "Bearer" and dpop != "disabled":
-        told += invitations(realm, "required")
+        told += invitations(realm, "required", more.get("metadata"))
     return told
 
 

@@ -59,13 +59,13 @@ class Provider:
         self.process.stdout.close()
         self.output.close()
 
-    def token(self, scope):
+    def token(self, scope, resource=tokens.AUDIENCE):
         """An access token by the client-credentials grant."""
         form = {
             "grant_type": "client_credentials",
             "client_id": CLIENT[0],
             "client_secret": CLIENT[1],
-            "resource": tokens.AUDIENCE,
+            "resource": resource,
             "scope": scope,
         }
         data = urllib.parse.urlencode(form).encode()

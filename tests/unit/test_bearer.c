@@ -283,7 +283,7 @@ static void the_scheme_of_the_request_tells_the_error(void **state)
     unsigned bad = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
         auth0_challenge_t challenge = {"r", AUTH0_CLAIMS_EXP, "a", "b",
-                                       "1", rows[i].scheme};
+                                       "1", rows[i].scheme,   NULL};
         bad += support_text("143 144 Bearer",
                             auth0_bearer_challenge(&challenge, *state),
                             rows[i].bearer);
@@ -345,25 +345,27 @@ static void a_dpop_challenge_says_what_is_wrong(void **state)
 /* RFC 9470 section 3. */
 static const challenge_row_t step_up_rows[] = {
     {"acr",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", NULL, AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", NULL, AUTH0_SCHEME_NONE, NULL},
      STEP_UP ", acr_values=\"gold\""},
     {"two acr",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold silver", NULL, AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold silver", NULL, AUTH0_SCHEME_NONE,
+      NULL},
      STEP_UP ", acr_values=\"gold silver\""},
     {"age",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "300", AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "300", AUTH0_SCHEME_NONE, NULL},
      STEP_UP ", max_age=\"300\""},
     {"no age at all",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "0", AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, "0", AUTH0_SCHEME_NONE, NULL},
      STEP_UP ", max_age=\"0\""},
     {"both",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", "300", AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, "gold", "300", AUTH0_SCHEME_NONE, NULL},
      STEP_UP ", acr_values=\"gold\", max_age=\"300\""},
     {"all",
-     {"r", AUTH0_REQUIRE_STEP_UP, "a b", "gold", "300", AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, "a b", "gold", "300", AUTH0_SCHEME_NONE,
+      NULL},
      STEP_UP ", scope=\"a b\", acr_values=\"gold\", max_age=\"300\""},
     {"none",
-     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, NULL, AUTH0_SCHEME_NONE},
+     {"r", AUTH0_REQUIRE_STEP_UP, NULL, NULL, NULL, AUTH0_SCHEME_NONE, NULL},
      STEP_UP},
 };
 
@@ -376,6 +378,31 @@ static void a_challenge_says_how_to_authenticate(void **state)
                             auth0_bearer_challenge(&row->challenge, *state),
                             row->want);
     }
+    assert_int_equal(bad, 0);
+}
+
+#define URL "https://h/.well-known/oauth-protected-resource"
+
+/* RFC 9728 section 5.1: whatever else is said, and by whichever scheme. */
+static void a_challenge_names_the_metadata(void **state)
+{
+    auth0_challenge_t challenge = {.realm = "r",
+                                   .reason = AUTH0_REQUEST_NO_TOKEN,
+                                   .metadata = URL "?a=\"\\\n"};
+    unsigned bad = 0;
+
+    bad += support_text("quoted", auth0_bearer_challenge(&challenge, *state),
+                        "Bearer realm=\"r\", resource_metadata=\"" URL
+                        "?a=\\\"\\\\ \"");
+    challenge.metadata = URL;
+    bad += support_text("DPoP", auth0_dpop_challenge(&challenge, *state),
+                        "DPoP realm=\"r\", " ALGS ", resource_metadata=\"" URL
+                        "\"");
+    challenge = (auth0_challenge_t){"r", AUTH0_CLAIMS_EXP,    "a", "b",
+                                    "1", AUTH0_SCHEME_BEARER, URL};
+    bad += support_text("error", auth0_bearer_challenge(&challenge, *state),
+                        "Bearer realm=\"r\"" WRONG ", resource_metadata=\"" URL
+                        "\"");
     assert_int_equal(bad, 0);
 }
 
@@ -410,6 +437,7 @@ int main(void)
         SUPPORT_TEST(the_scheme_of_the_request_tells_the_error),
         SUPPORT_TEST(a_dpop_challenge_says_what_is_wrong),
         SUPPORT_TEST(a_challenge_says_how_to_authenticate),
+        SUPPORT_TEST(a_challenge_names_the_metadata),
         SUPPORT_TEST(a_realm_cannot_break_the_field),
     };
     return SUPPORT_RUN(tests);

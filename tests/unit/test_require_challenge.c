@@ -180,12 +180,12 @@ typedef struct challenge_row_t {
 
 #define SAYS(reason, scope)                                                    \
     {                                                                          \
-        "r", reason, scope, NULL, NULL, AUTH0_SCHEME_NONE                      \
+        "r", reason, scope, NULL, NULL, AUTH0_SCHEME_NONE, NULL                \
     }
 #define SAYS_STEP_UP(acr_values, max_age)                                      \
     {                                                                          \
         "r", AUTH0_REQUIRE_STEP_UP, NULL, acr_values, max_age,                 \
-            AUTH0_SCHEME_NONE                                                  \
+            AUTH0_SCHEME_NONE, NULL                                            \
     }
 
 static const challenge_row_t challenge_rows[] = {

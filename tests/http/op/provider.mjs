@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 //
-// A real OpenID provider with the client-credentials grant for one API. Its
-// clients get plain tokens, tokens bound by DPoP (RFC 9449, with nonces of the
+// A real OpenID provider with the client-credentials grant for one API, and for
+// what calls itself a resource of localhost. Its clients get plain tokens, tokens bound by DPoP (RFC 9449, with nonces of the
 // provider's), or tokens bound to their TLS certificate (RFC 8705).
 //
 //   node provider.mjs CERTIFICATE KEY
@@ -19,7 +19,7 @@ import Provider, { errors } from 'oidc-provider';
 
 const HOST = '127.0.0.1';
 const API = 'https://api.example.com/orders';
-const SCOPES = 'read:orders write:orders';
+const SCOPES = 'read:orders write:orders call:tools';
 function client(client_id, more = {}) {
   return {
     client_id,
@@ -47,12 +47,12 @@ async function makeKey() {
 }
 
 function resourceServer(_ctx, indicator) {
-  if (indicator !== API) {
+  if (indicator !== API && new URL(indicator).hostname !== 'localhost') {
     throw new errors.InvalidTarget();
   }
   return {
     scope: SCOPES,
-    audience: API,
+    audience: indicator,
     accessTokenTTL: 600,
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'RS256' } },

@@ -1,0 +1,307 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#include "httpd/mod_auth0_documents.h"
+
+#include <string.h>
+
+#include <apr_hash.h>
+#include <apr_strings.h>
+
+#include "core/auth0_require.h"
+#include "httpd/mod_auth0_area.h"
+#include "httpd/mod_auth0_check.h"
+#include "httpd/mod_auth0_plain.h"
+
+/* Of lists of mod_auth0_document_t, by server. */
+static apr_hash_t *documents;
+
+/* What is made, and of what. */
+typedef struct make_t {
+    apr_pool_t *pconf;
+    apr_pool_t *ptemp;
+    const mod_auth0_check_t *check;
+    const apr_array_header_t *areas;
+    const server_rec *server;
+    const ap_directive_t *host; /* of the server, as in a place */
+    apr_array_header_t *list;   /* of mod_auth0_document_t      */
+} make_t;
+
+void mod_auth0_documents_reset(apr_pool_t *pool)
+{
+    documents = apr_hash_make(pool);
+}
+
+static mod_auth0_document_t *document_in(const apr_array_header_t *list, int i)
+{
+    return &APR_ARRAY_IDX(list, i, mod_auth0_document_t);
+}
+
+static mod_auth0_document_t *find_path(const apr_array_header_t *list,
+                                       const char *path)
+{
+    for (int i = 0; list && i < list->nelts; i++) {
+        if (auth0_span_is(auth0_span_cstr(path), document_in(list, i)->path)) {
+            return document_in(list, i);
+        }
+    }
+    return NULL;
+}
+
+static const apr_array_header_t *list_of(const server_rec *server)
+{
+    return apr_hash_get(documents, &server, sizeof(server));
+}
+
+const mod_auth0_document_t *mod_auth0_document_at(const server_rec *server,
+                                                  const char *path)
+{
+    return find_path(list_of(server), path);
+}
+
+const mod_auth0_document_t *mod_auth0_document_of(const server_rec *server,
+                                                  const char *resource)
+{
+    const apr_array_header_t *list = list_of(server);
+
+    for (int i = 0; list && i < list->nelts; i++) {
+        if (auth0_span_is(auth0_span_cstr(resource),
+                          document_in(list, i)->facts.resource)) {
+            return document_in(list, i);
+        }
+    }
+    return NULL;
+}
+
+/* By default httpd takes no %2F for a slash, so neither does this. */
+static const char *path_of(const char *target, apr_pool_t *pool)
+{
+    char *path = apr_pstrmemdup(pool, target, strcspn(target, "?"));
+
+    (void)ap_unescape_url_keep2f(path, 0);
+    return path;
+}
+
+static mod_auth0_document_t *add_document(const make_t *make,
+                                          const char *resource)
+{
+    mod_auth0_document_t *document = apr_array_push(make->list);
+
+    document->facts = auth0_metadata(resource, make->pconf);
+    document->facts.needs_dpop = true;
+    document->target = auth0_metadata_target(resource, make->pconf);
+    document->path = path_of(document->target, make->pconf);
+    return document;
+}
+
+static void add_issuers(auth0_metadata_t *facts, const mod_auth0_dir_t *dir,
+                        apr_pool_t *pool)
+{
+    for (int i = 0; i < dir->issuers->nelts; i++) {
+        auth0_span_t issuer = APR_ARRAY_IDX(dir->issuers, i, auth0_span_t);
+        auth0_metadata_add(facts->issuers,
+                           apr_pstrmemdup(pool, issuer.ptr, issuer.len));
+    }
+}
+
+static unsigned methods_of(const mod_auth0_dir_t *dir)
+{
+    const mod_auth0_token_sources_t *from = mod_auth0_dir_token_sources(dir);
+
+    return (from->header ? AUTH0_METADATA_HEADER : 0) |
+           (from->form ? AUTH0_METADATA_BODY : 0) |
+           (from->query ? AUTH0_METADATA_QUERY : 0);
+}
+
+static void take_first(const char **member, const char *text)
+{
+    if (!*member) {
+        *member = text;
+    }
+}
+
+static void add_policy(auth0_metadata_t *facts, const mod_auth0_dir_t *dir,
+                       apr_pool_t *pool)
+{
+    auth0_binding_t dpop = mod_auth0_dir_bindings(dir).dpop;
+
+    add_issuers(facts, dir, pool);
+    facts->methods |= methods_of(dir);
+    facts->algs |= mod_auth0_dir_algs(dir);
+    facts->takes_dpop |= dpop != AUTH0_BINDING_DISABLED;
+    facts->needs_dpop &= dpop == AUTH0_BINDING_REQUIRED;
+    /* Allowed by default, where nobody may have thought of certificates. */
+    facts->takes_certificates |= dir->certificate >= 0;
+    take_first(&facts->documentation, dir->documentation);
+    take_first(&facts->policy, dir->resource_policy);
+    take_first(&facts->tos, dir->tos);
+}
+
+static void add_words(apr_array_header_t *list, const ap_directive_t *require,
+                      apr_pool_t *pool)
+{
+    for (int i = 1;; i++) {
+        auth0_span_t rest =
+            auth0_span_cstr(mod_auth0_tree_word(require, i, pool));
+        auth0_span_t word;
+        if (rest.len == 0) {
+            return;
+        }
+        while (auth0_span_word(&word, &rest)) {
+            auth0_metadata_add(list, apr_pstrmemdup(pool, word.ptr, word.len));
+        }
+    }
+}
+
+/* Auth0 grants a permission to who asks for the scope of that name. */
+static void add_require(auth0_metadata_t *facts, const ap_directive_t *node,
+                        apr_pool_t *pool)
+{
+    const struct {
+        auth0_require_kind_t kind;
+        apr_array_header_t *list;
+    } rows[] = {{AUTH0_REQUIRES_SCOPE, facts->scopes},
+                {AUTH0_REQUIRES_PERMISSION, facts->scopes},
+                {AUTH0_REQUIRES_AUTHORIZATION_DETAILS, facts->details}};
+    const char *kind = mod_auth0_tree_word(node, 0, pool);
+
+    if (!mod_auth0_tree_is(node, "Require") ||
+        mod_auth0_requires_inverted(node, pool)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (auth0_span_is_nocase(auth0_span_cstr(kind),
+                                 auth0_require_name(rows[i].kind))) {
+            add_words(rows[i].list, node, pool);
+        }
+    }
+}
+
+static void add_requires(const make_t *make, auth0_metadata_t *facts,
+                         const mod_auth0_area_t *area)
+{
+    const apr_array_header_t *in_force =
+        mod_auth0_area_requires(make->areas, area, make->ptemp);
+
+    for (int i = 0; i < in_force->nelts; i++) {
+        const ap_directive_t *top =
+            APR_ARRAY_IDX(in_force, i, const mod_auth0_area_t *)->place.section;
+        for (const ap_directive_t *node = mod_auth0_tree_next(top, top); node;
+             node = mod_auth0_tree_next(top, node)) {
+            add_require(facts, node, make->pconf);
+        }
+    }
+}
+
+/* One that is an expression is another for each request. */
+static const char *name_of(const make_t *make, const mod_auth0_area_t *area)
+{
+    const mod_auth0_area_t *whose =
+        mod_auth0_area_of(make->areas, area, MOD_AUTH0_AUTH_NAME);
+    const char *name =
+        whose ? mod_auth0_tree_word(whose->said[MOD_AUTH0_AUTH_NAME], 0,
+                                    make->pconf)
+              : "";
+
+    return *name && !strstr(name, "%{") ? name : NULL;
+}
+
+/* Two documents cannot be in one place. */
+static const char *complain(const make_t *make, const mod_auth0_area_t *area,
+                            const char *resource, const char *other)
+{
+    const ap_directive_t *line = area->place.section;
+
+    return apr_psprintf(make->ptemp,
+                        "Syntax error on line %d of %s: the metadata of the "
+                        "resource %s would be where that of %s is: give one of "
+                        "them another path, by Auth0Resource",
+                        line->line_num, line->filename, resource, other);
+}
+
+static bool is_told(const mod_auth0_dir_t *dir)
+{
+    return dir->auth_type == MOD_AUTH0_ON && dir->metadata == MOD_AUTH0_ON &&
+           dir->issuers && mod_auth0_dir_resource(dir);
+}
+
+static const char *add_area(const make_t *make, const mod_auth0_area_t *area)
+{
+    mod_auth0_area_t here = *area;
+
+    here.place.host = make->host;
+    const mod_auth0_dir_t *dir =
+        mod_auth0_check_dir(make->check, &here.place, make->server);
+
+    if (!is_told(dir)) {
+        return NULL;
+    }
+    const char *resource = mod_auth0_dir_resource(dir);
+    mod_auth0_document_t *document = find_path(
+        make->list,
+        path_of(auth0_metadata_target(resource, make->ptemp), make->ptemp));
+
+    document = document ? document : add_document(make, resource);
+    if (!auth0_span_is(auth0_span_cstr(resource), document->facts.resource)) {
+        return complain(make, area, resource, document->facts.resource);
+    }
+    add_policy(&document->facts, dir, make->pconf);
+    add_requires(make, &document->facts, &here);
+    take_first(&document->facts.name, name_of(make, &here));
+    return NULL;
+}
+
+static const char *make_server(make_t *make)
+{
+    make->host = mod_auth0_plain_host(make->server);
+    make->list = apr_array_make(make->pconf, 1, sizeof(mod_auth0_document_t));
+    for (int i = 0; i < make->areas->nelts; i++) {
+        const mod_auth0_area_t *area =
+            &APR_ARRAY_IDX(make->areas, i, mod_auth0_area_t);
+        const ap_directive_t *host = area->place.host;
+        const char *why = area->place.section && (!host || host == make->host)
+                              ? add_area(make, area)
+                              : NULL;
+        if (why) {
+            return why;
+        }
+    }
+    for (int i = 0; i < make->list->nelts; i++) {
+        mod_auth0_document_t *document = document_in(make->list, i);
+        document->text = auth0_metadata_document(&document->facts, make->pconf);
+    }
+    return NULL;
+}
+
+/* Most configurations do not, and looking takes its time. */
+static bool is_spoken_of(void)
+{
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        if (APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t)
+                .dir->metadata == MOD_AUTH0_ON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *mod_auth0_documents_make(const server_rec *first, apr_pool_t *pconf,
+                                     apr_pool_t *ptemp)
+{
+    if (!is_spoken_of()) {
+        return NULL;
+    }
+    make_t make = {.pconf = pconf,
+                   .ptemp = ptemp,
+                   .check = mod_auth0_check_begin(ptemp),
+                   .areas = mod_auth0_areas(ptemp)};
+
+    for (make.server = first; make.server; make.server = make.server->next) {
+        const char *why = make_server(&make);
+        const server_rec **key =
+            apr_pmemdup(pconf, &make.server, sizeof(make.server));
+        if (why) {
+            return why;
+        }
+        apr_hash_set(documents, key, sizeof(*key), make.list);
+    }
+    return NULL;
+}
