@@ -5,9 +5,10 @@
 #include "httpd/mod_auth0.h"
 
 /*
- * Warn of sections that look protected and are not, in the check_config phase:
- * one line each, with file, line and the mend. What cannot be told from the
- * configuration alone is passed over. pool is for scratch.
+ * Warn of sections that look protected and are not, or that let nobody in, in
+ * the check_config phase: one line each, with file, line and the mend. What
+ * cannot be told from the configuration alone is passed over. pool is for
+ * scratch.
  */
 void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server);
 
