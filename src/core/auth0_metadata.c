@@ -11,8 +11,6 @@
 #include "core/auth0_json.h"
 #include "core/auth0_url.h"
 
-#define WELL_KNOWN "/.well-known/oauth-protected-resource"
-
 auth0_metadata_t auth0_metadata(const char *resource, apr_pool_t *pool)
 {
     return (auth0_metadata_t){
@@ -223,5 +221,5 @@ const char *auth0_metadata_target(const char *resource, apr_pool_t *pool)
     if (*path == '/' && (path[1] == '\0' || path[1] == '?')) {
         path++;
     }
-    return apr_pstrcat(pool, WELL_KNOWN, path, NULL);
+    return apr_pstrcat(pool, AUTH0_METADATA_WELL_KNOWN, path, NULL);
 }
