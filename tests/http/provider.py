@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """The real OpenID provider and the real client of op/."""
+import fcntl
 import json
 import pathlib
 import ssl
@@ -14,12 +15,17 @@ CLIENT = ("nightly-batch", "a secret of no worth")
 
 
 def install():
-    """Bring the packages, once, exactly as they are locked."""
-    lock = FOLDER / "package-lock.json"
+    """
+    Bring the packages, exactly as they are locked: once, however many test runs
+    side by side need them.
+    """
+    locked = FOLDER / "package-lock.json"
     done = FOLDER / "node_modules" / ".package-lock.json"
-    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-        command = ["npm", "ci", "--ignore-scripts"]
-        subprocess.run(command, cwd=FOLDER, check=True)
+    with locked.open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not done.exists() or done.stat().st_mtime < locked.stat().st_mtime:
+            command = ["npm", "ci", "--ignore-scripts"]
+            subprocess.run(command, cwd=FOLDER, check=True)
 
 
 class Provider:
