@@ -6,11 +6,10 @@
 #include <apr_strings.h>
 
 #include "core/auth0_alg.h"
+#include "core/auth0_ascii.h"
 #include "core/auth0_dpop.h"
 #include "core/auth0_json.h"
 #include "core/auth0_url.h"
-
-#define WELL_KNOWN "/.well-known/oauth-protected-resource"
 
 auth0_metadata_t auth0_metadata(const char *resource, apr_pool_t *pool)
 {
@@ -179,15 +178,12 @@ static bool has_strange_segment(auth0_span_t path)
     return false;
 }
 
-static bool is_hex(char c)
-{
-    return c && strchr("0123456789abcdefABCDEF", c);
-}
-
 static bool has_bad_escape(const char *url)
 {
     for (const char *c = strchr(url, '%'); c; c = strchr(c + 1, '%')) {
-        if (!is_hex(c[1]) || !is_hex(c[2]) || (c[1] == '0' && c[2] == '0')) {
+        int high = auth0_ascii_hex(c[1]);
+        if (high < 0 || auth0_ascii_hex(c[2]) < 0 ||
+            (high == 0 && c[2] == '0')) {
             return true;
         }
     }
@@ -225,5 +221,5 @@ const char *auth0_metadata_target(const char *resource, apr_pool_t *pool)
     if (*path == '/' && (path[1] == '\0' || path[1] == '?')) {
         path++;
     }
-    return apr_pstrcat(pool, WELL_KNOWN, path, NULL);
+    return apr_pstrcat(pool, AUTH0_METADATA_WELL_KNOWN, path, NULL);
 }

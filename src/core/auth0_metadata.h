@@ -14,6 +14,9 @@
  * for configuration time; a pool is for one thread at a time.
  */
 
+/* What the path of each document begins with: RFC 9728 section 3. */
+#define AUTH0_METADATA_WELL_KNOWN "/.well-known/oauth-protected-resource"
+
 /* How a token may come: the members of a mask. RFC 6750 section 2. */
 #define AUTH0_METADATA_HEADER 1u
 #define AUTH0_METADATA_BODY 2u

@@ -54,7 +54,10 @@ static const apr_array_header_t *list_of(const server_rec *server)
 const mod_auth0_document_t *mod_auth0_document_at(const server_rec *server,
                                                   const char *path)
 {
-    return find_path(list_of(server), path);
+    /* Most requests are for something else, and many documents possible. */
+    return auth0_span_starts(auth0_span_cstr(path), AUTH0_METADATA_WELL_KNOWN)
+               ? find_path(list_of(server), path)
+               : NULL;
 }
 
 const mod_auth0_document_t *mod_auth0_document_of(const server_rec *server,
@@ -249,6 +252,24 @@ static const char *add_area(const make_t *make, const mod_auth0_area_t *area)
     return NULL;
 }
 
+static const char *write_all(const make_t *make)
+{
+    for (int i = 0; i < make->list->nelts; i++) {
+        mod_auth0_document_t *document = document_in(make->list, i);
+        document->text = auth0_metadata_document(&document->facts, make->pconf);
+        if (!document->text) {
+            return "no memory for the metadata of resources";
+        }
+    }
+    return NULL;
+}
+
+static bool is_of(const mod_auth0_area_t *area, const ap_directive_t *host)
+{
+    return area->place.section &&
+           (!area->place.host || area->place.host == host);
+}
+
 static const char *make_server(make_t *make)
 {
     make->host = mod_auth0_plain_host(make->server);
@@ -256,19 +277,12 @@ static const char *make_server(make_t *make)
     for (int i = 0; i < make->areas->nelts; i++) {
         const mod_auth0_area_t *area =
             &APR_ARRAY_IDX(make->areas, i, mod_auth0_area_t);
-        const ap_directive_t *host = area->place.host;
-        const char *why = area->place.section && (!host || host == make->host)
-                              ? add_area(make, area)
-                              : NULL;
+        const char *why = is_of(area, make->host) ? add_area(make, area) : NULL;
         if (why) {
             return why;
         }
     }
-    for (int i = 0; i < make->list->nelts; i++) {
-        mod_auth0_document_t *document = document_in(make->list, i);
-        document->text = auth0_metadata_document(&document->facts, make->pconf);
-    }
-    return NULL;
+    return write_all(make);
 }
 
 /* Most configurations do not, and looking takes its time. */

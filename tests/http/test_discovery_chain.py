@@ -98,7 +98,8 @@ class Walker:
     def server(self, issuer):
         """RFC 8414 sections 3.1, 3.3 and 5: OpenID Connect's place will do."""
         for name in ("oauth-authorization-server", "openid-configuration"):
-            status, _, body = self.ask(f"{issuer.rstrip('/')}/.well-known/{name}")
+            base = issuer.rstrip("/")
+            status, _, body = self.ask(f"{base}/.well-known/{name}")
             if status == 200:
                 break
         assert status == 200

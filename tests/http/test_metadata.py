@@ -8,6 +8,7 @@ import json
 import pytest
 
 import answers
+import client
 import tokens
 from backend import Backend
 from conf import PAGE, TENANT, location, table
@@ -92,6 +93,19 @@ def test_head(protected):
         assert response.header(name) == whole.header(name)
 
 
+def test_head_ends_with_its_fields(protected):
+    """Whatever a client would overlook."""
+    ca_file = protected.tls.file if protected.tls else None
+    with client.Connection(protected.port, ca_file) as connection:
+        connection.send("HEAD", f"{AT}/orders", client.complete(
+            [("Connection", "close")], b""))
+        data = b""
+        while more := connection.socket.recv(65536):
+            data += more
+    assert data.startswith(b"HTTP/1.1 200 ")
+    assert data.index(b"\r\n\r\n") == len(data) - 4
+
+
 @pytest.mark.parametrize("headers", [PREFLIGHT, ()], ids=["true", "bare"])
 def test_options(protected, h2, headers):
     response = protected.request("OPTIONS", f"{AT}/orders", headers=headers,
@@ -127,10 +141,9 @@ def test_trace(protected):
 def test_whatever_the_client_brings(protected):
     """Neither its query nor its credentials count."""
     token = tokens.token(KEY, exp=1)
-    headers = [("If-None-Match", "*"), ("Range", "bytes=0-3"),
-               ("Cookie", "a=b"), ("Origin", "https://app.example")]
+    headers = [("Cookie", "a=b"), ("Origin", "https://app.example")]
     for more in ({"token": token}, {"token": "rubbish"}, {"body": b"abc"},
-                 {"headers": headers[2:]}):
+                 {"headers": headers}):
         assert told(protected.get(f"{AT}/orders", **more)) == DOCUMENT
     for query in ("?", "?a=b", "?../..", "?/orders"):
         assert told(protected.get(f"{AT}/orders{query}")) == DOCUMENT
@@ -382,7 +395,7 @@ PATHS = [
 def test_where_a_document_is(resource, path, other):
     config = TENANT + location("/", ON, f"Auth0Resource {resource}",
                                f"Auth0BaseURL {ORIGIN}", "Require valid-user")
-    with Httpd(config + "LogFormat v\n", FILES) as httpd:
+    with Httpd(config, FILES) as httpd:
         assert told(httpd.get(path))["resource"] == resource
         url = ORIGIN + path
         refusal = httpd.get("/x")

@@ -63,8 +63,7 @@ static void what_is_none_is_refused(void **state)
         "-----BEGIN CERTIFICATE-----\nAAAA\n",
         "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
         "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-        "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
-        "-----END CERTIFICATE REQUEST-----\n",
+        "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
     };
     unsigned char got[AUTH0_CERTIFICATE_DIGEST];
     unsigned bad = 0;
