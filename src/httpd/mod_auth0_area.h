@@ -7,6 +7,7 @@
 /* What a section may say of access, in directives of whatever module. */
 typedef enum mod_auth0_fact_t {
     MOD_AUTH0_AUTH_TYPE,
+    MOD_AUTH0_AUDIENCE,
     MOD_AUTH0_REQUIRE,
     MOD_AUTH0_MERGING,
     MOD_AUTH0_SATISFY,
