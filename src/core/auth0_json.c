@@ -2,6 +2,7 @@
 #include "core/auth0_json.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include <apr_strings.h>
@@ -154,8 +155,8 @@ bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b)
 #define DIGITS_MIN 15
 #define DIGITS_MAX 17
 
-#define TEXT_FLAGS                                                             \
-    ((size_t)(JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII))
+#define TEXT_FLAGS ((size_t)(JSON_ENCODE_ANY | JSON_ENSURE_ASCII))
+#define PRETTY_FLAGS ((size_t)JSON_INDENT(2))
 
 #define DELETE '\x7f'
 #define DELETE_ESCAPED "\\u007f"
@@ -182,10 +183,10 @@ static const char *escape_delete(const char *dumped, apr_pool_t *pool)
     return text;
 }
 
-static const char *dump(const auth0_json_t *json, size_t digits,
+static const char *dump(const auth0_json_t *json, size_t flags,
                         apr_pool_t *pool)
 {
-    char *dumped = json_dumps(json, TEXT_FLAGS | JSON_REAL_PRECISION(digits));
+    char *dumped = json_dumps(json, TEXT_FLAGS | flags);
     const char *text = dumped ? escape_delete(dumped, pool) : NULL;
 
     free(dumped);
@@ -202,13 +203,83 @@ static bool gives_back(const char *text, const auth0_json_t *json)
 }
 
 /* 17 digits give back any number, but make 0.1 look like an accident. */
-const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
+static const char *shortest(const auth0_json_t *json, size_t flags,
+                            apr_pool_t *pool)
 {
-    const char *text = dump(json, DIGITS_MIN, pool);
+    const char *text =
+        dump(json, flags | JSON_REAL_PRECISION(DIGITS_MIN), pool);
 
     for (size_t digits = DIGITS_MIN + 1;
          text && digits <= DIGITS_MAX && !gives_back(text, json); digits++) {
-        text = dump(json, digits, pool);
+        text = dump(json, flags | JSON_REAL_PRECISION(digits), pool);
     }
     return text;
+}
+
+const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
+{
+    return shortest(json, JSON_COMPACT, pool);
+}
+
+const char *auth0_json_pretty(const auth0_json_t *json, apr_pool_t *pool)
+{
+    return shortest(json, PRETTY_FLAGS, pool);
+}
+
+auth0_json_t *auth0_json_new(apr_pool_t *pool)
+{
+    json_t *object = json_object();
+
+    if (object) {
+        apr_pool_cleanup_register(pool, object, release, apr_pool_cleanup_null);
+    }
+    return object;
+}
+
+/* jansson takes the value over in any case, and has nothing against NULL. */
+static auth0_json_t *add(auth0_json_t *in, const char *name, json_t *value)
+{
+    int failed = name ? json_object_set_new(in, name, value)
+                      : json_array_append_new(in, value);
+
+    return failed ? NULL : value;
+}
+
+auth0_json_t *auth0_json_add_object(auth0_json_t *in, const char *name)
+{
+    return add(in, name, json_object());
+}
+
+auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name)
+{
+    return add(in, name, json_array());
+}
+
+bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text)
+{
+    return add(in, name, json_string(text));
+}
+
+bool auth0_json_add_whole(auth0_json_t *in, const char *name, int number)
+{
+    return add(in, name, json_integer(number));
+}
+
+bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag)
+{
+    return add(in, name, json_boolean(flag));
+}
+
+void auth0_json_each(const auth0_json_t *in, auth0_json_visit_fn *visit,
+                     void *baton)
+{
+    json_t *object = (json_t *)(uintptr_t)in; /* asked only, not changed */
+
+    for (size_t i = 0; i < json_array_size(in); i++) {
+        visit(baton, NULL, json_array_get(in, i));
+    }
+    for (void *at = json_object_iter(object); at;
+         at = json_object_iter_next(object, at)) {
+        visit(baton, json_object_iter_key(at), json_object_iter_value(at));
+    }
 }

@@ -65,4 +65,33 @@ bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b);
  */
 const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool);
 
+/* The same for people to read: one member a line, indented by two. */
+const char *auth0_json_pretty(const auth0_json_t *json, apr_pool_t *pool);
+
+/* An empty object to add to, released with pool; NULL when memory is short. */
+auth0_json_t *auth0_json_new(apr_pool_t *pool);
+
+/*
+ * Add an empty object or array to an object, under a name that it has not, or
+ * to an array, with NULL for a name. What is added is a part of it, and
+ * borrowed. NULL when in is NULL, or memory is short.
+ */
+auth0_json_t *auth0_json_add_object(auth0_json_t *in, const char *name);
+auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name);
+
+/* The same for values; false also when a text is not valid UTF-8. */
+bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text);
+bool auth0_json_add_whole(auth0_json_t *in, const char *name, int number);
+bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag);
+
+/*
+ * Show each member of an object, or each element of an array with NULL for a
+ * name, in their order. The order of an object's members is that in which they
+ * were added or read.
+ */
+typedef void auth0_json_visit_fn(void *baton, const char *name,
+                                 const auth0_json_t *value);
+void auth0_json_each(const auth0_json_t *in, auth0_json_visit_fn *visit,
+                     void *baton);
+
 #endif

@@ -57,7 +57,11 @@ typedef struct auth0_registration_api_t {
     const char *client_policy; /* deny_all, require_client_grant; or NULL  */
 } auth0_registration_api_t;
 
-/* Documents of apis, an array of auth0_registration_api_t, from pool. */
+/*
+ * Documents of apis, an array of auth0_registration_api_t, from pool: printable
+ * ASCII and ends of lines, the last of which ends the document. NULL when a
+ * text is not valid UTF-8, or memory is short.
+ */
 typedef const char *auth0_registration_fn(const apr_array_header_t *apis,
                                           apr_pool_t *pool);
 
