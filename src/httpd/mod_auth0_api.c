@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_json.h"
 #include "core/auth0_nearest.h"
 #include "core/auth0_scope.h"
 #include "httpd/mod_auth0_argument.h"
@@ -19,7 +20,7 @@ static apr_array_header_t *apis;
 
 void mod_auth0_apis_reset(apr_pool_t *pool)
 {
-    apis = apr_array_make(pool, 2, sizeof(const mod_auth0_api_t *));
+    apis = apr_array_make(pool, 2, sizeof(mod_auth0_api_t *));
 }
 
 const apr_array_header_t *mod_auth0_apis(void)
@@ -30,8 +31,7 @@ const apr_array_header_t *mod_auth0_apis(void)
 const mod_auth0_api_t *mod_auth0_api_find(auth0_span_t identifier)
 {
     for (int i = 0; i < apis->nelts; i++) {
-        const mod_auth0_api_t *api =
-            APR_ARRAY_IDX(apis, i, const mod_auth0_api_t *);
+        const mod_auth0_api_t *api = APR_ARRAY_IDX(apis, i, mod_auth0_api_t *);
         if (auth0_span_is(identifier, api->said.identifier)) {
             return api;
         }
@@ -77,8 +77,7 @@ static mod_auth0_api_t *api_of(const cmd_parms *cmd)
     if (!section || !mod_auth0_tree_is(section, SECTION)) {
         return NULL;
     }
-    return (mod_auth0_api_t *)(uintptr_t)APR_ARRAY_IDX(apis, last,
-                                                       const mod_auth0_api_t *);
+    return APR_ARRAY_IDX(apis, last, mod_auth0_api_t *);
 }
 
 static const char *outside(const cmd_parms *cmd)
@@ -95,15 +94,19 @@ static const char *twice(const cmd_parms *cmd)
                         cmd->cmd->name);
 }
 
-static bool is_text(const char *text)
+/* The documents are UTF-8, and a line of httpd's may be anything. */
+static bool is_text(const cmd_parms *cmd, const char *text)
 {
-    return *text && !auth0_span_has_control(auth0_span_cstr(text));
+    auth0_json_t *scratch = auth0_json_new(cmd->temp_pool);
+
+    return *text && !auth0_span_has_control(auth0_span_cstr(text)) && scratch &&
+           auth0_json_add_text(scratch, "text", text);
 }
 
 /* Auth0 refuses names with these. */
-static bool is_name(const char *text)
+static bool is_name(const cmd_parms *cmd, const char *text)
 {
-    return is_text(text) && !strpbrk(text, "<>");
+    return is_text(cmd, text) && !strpbrk(text, "<>");
 }
 
 const char *mod_auth0_set_api_name(cmd_parms *cmd, void *conf, const char *name)
@@ -118,11 +121,12 @@ const char *mod_auth0_set_api_name(cmd_parms *cmd, void *conf, const char *name)
         return twice(cmd);
     }
     api->said.name = name;
-    return is_name(name) ? NULL
-                         : mod_auth0_complain(
-                               cmd, name,
-                               "is no name: it may not be empty, nor have < "
-                               "or > or a control character in it");
+    return is_name(cmd, name)
+               ? NULL
+               : mod_auth0_complain(
+                     cmd, name,
+                     "is no name: it may not be empty, nor have < "
+                     "or > or a control character in it, and has to be UTF-8");
 }
 
 #define NO_SCOPE                                                               \
@@ -145,11 +149,12 @@ const char *mod_auth0_set_scope(cmd_parms *cmd, void *conf, const char *value,
         return mod_auth0_complain(cmd, value,
                                   "is declared twice; once will do");
     }
-    if (description && !is_text(description)) {
+    if (description && !is_text(cmd, description)) {
         return mod_auth0_complain(cmd, value,
-                                  "has a description that is empty or has a "
-                                  "control character in it; leave it out or "
-                                  "say what the scope lets one do");
+                                  "has a description that is empty, is not "
+                                  "UTF-8 or has a control character in it; "
+                                  "leave it out or say what the scope lets one "
+                                  "do");
     }
     if (api->names->nelts >= SCOPES_MAX) {
         return mod_auth0_complain(cmd, value,
@@ -251,10 +256,11 @@ const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf, int argc,
                             "batch\" read:orders",
                             cmd->cmd->name);
     }
-    if (!is_name(argv[0])) {
-        return mod_auth0_complain(cmd, argv[0],
-                                  "is no application: it may not be empty, nor "
-                                  "have < or > or a control character in it");
+    if (!is_name(cmd, argv[0])) {
+        return mod_auth0_complain(
+            cmd, argv[0],
+            "is no application: it may not be empty, nor "
+            "have < or > or a control character in it, and has to be UTF-8");
     }
     if (has_grant(api, argv[0])) {
         return mod_auth0_complain(cmd, argv[0],
@@ -339,7 +345,7 @@ static mod_auth0_api_t *begin_api(const char *identifier,
     api->said.allow_offline_access = AUTH0_REGISTRATION_UNSAID;
     api->said.skip_consent = AUTH0_REGISTRATION_UNSAID;
     api->said.token_lifetime = -1;
-    APR_ARRAY_PUSH(apis, const mod_auth0_api_t *) = api;
+    APR_ARRAY_PUSH(apis, mod_auth0_api_t *) = api;
     return api;
 }
 
@@ -349,7 +355,7 @@ static const char *check_identifier(cmd_parms *cmd, const char *identifier,
     const mod_auth0_api_t *other =
         mod_auth0_api_find(auth0_span_cstr(identifier));
 
-    if (!is_text(identifier) || *more) {
+    if (!is_text(cmd, identifier) || *more) {
         return "<Auth0API> needs one identifier, that of Auth0Audience, such "
                "as <Auth0API https://api.example.com/orders>";
     }

@@ -24,7 +24,7 @@ typedef struct mod_auth0_api_t {
 /* Forget the APIs of an earlier configuration; pool is pconf. */
 void mod_auth0_apis_reset(apr_pool_t *pool);
 
-/* All APIs that are declared, of const mod_auth0_api_t *, in order. */
+/* All APIs that are declared, of mod_auth0_api_t *, in order. */
 const apr_array_header_t *mod_auth0_apis(void);
 
 /* The API of an identifier, byte for byte; NULL: none is declared. */

@@ -206,31 +206,37 @@ static bool all_open(const derive_t *derive, const auth0_jwekey_t *key)
     return true;
 }
 
-/* The last one that all have: a new key is named after the old one. */
-static const auth0_jwekey_t *shared_key(bool *is_there, const derive_t *derive)
+static bool has_keys(const derive_t *derive)
 {
-    const auth0_jwekey_t *shared = NULL;
-
-    *is_there = false;
     for (int i = 0; i < derive->sections->nelts; i++) {
-        const apr_array_header_t *keys = dir_at(derive, i)->decryption;
-        for (int k = 0; keys && k < keys->nelts; k++) {
-            const auth0_jwekey_t *key =
-                APR_ARRAY_IDX(keys, k, const auth0_jwekey_t *);
-            *is_there = true;
-            shared = all_open(derive, key) ? key : shared;
+        if (dir_at(derive, i)->decryption) {
+            return true;
         }
     }
-    return shared;
+    return false;
+}
+
+/* The last one that all have: a new key is named after the old one. */
+static const auth0_jwekey_t *shared_key(const derive_t *derive)
+{
+    const apr_array_header_t *keys = dir_at(derive, 0)->decryption;
+
+    for (int i = keys ? keys->nelts - 1 : -1; i >= 0; i--) {
+        const auth0_jwekey_t *key =
+            APR_ARRAY_IDX(keys, i, const auth0_jwekey_t *);
+        if (all_open(derive, key)) {
+            return key;
+        }
+    }
+    return NULL;
 }
 
 static void derive_encryption(const derive_t *derive)
 {
-    bool is_there;
-    const auth0_jwekey_t *key = shared_key(&is_there, derive);
+    const auth0_jwekey_t *key = shared_key(derive);
 
     if (!key) {
-        if (is_there) {
+        if (has_keys(derive)) {
             remark(derive, "token_encryption is left out, because no "
                            "Auth0DecryptionKey is in all of its sections");
         }
@@ -346,8 +352,7 @@ mod_auth0_derived_t mod_auth0_derive(const apr_array_header_t *all,
         apr_array_make(pool, 4, sizeof(const char *))};
 
     for (int i = 0; i < declared->nelts; i++) {
-        derive_one(&derived,
-                   APR_ARRAY_IDX(declared, i, const mod_auth0_api_t *), all,
+        derive_one(&derived, APR_ARRAY_IDX(declared, i, mod_auth0_api_t *), all,
                    pool);
     }
     return derived;

@@ -67,7 +67,14 @@ static void print_document(const dump_t *dump, auth0_registration_fn *make)
                         "Auth0Audience\n");
     }
     print_remarks(dump, dump->err);
-    apr_file_puts(make(dump->derived.apis, dump->pool), dump->out);
+    const char *document = make(dump->derived.apis, dump->pool);
+
+    if (!document) {
+        apr_file_printf(dump->err, "There is no document: a kid, or a type of "
+                                   "authorization details, is not UTF-8\n");
+        return;
+    }
+    apr_file_puts(document, dump->out);
 }
 
 static void print_json(const dump_t *dump)

@@ -298,7 +298,7 @@ static apr_array_header_t *all_said(const mod_auth0_lint_t *lint,
 
     for (int i = 0; i < mod_auth0_apis()->nelts; i++) {
         const mod_auth0_api_t *api =
-            APR_ARRAY_IDX(mod_auth0_apis(), i, const mod_auth0_api_t *);
+            APR_ARRAY_IDX(mod_auth0_apis(), i, mod_auth0_api_t *);
         add_said(list, auth0_span_cstr(api->said.identifier), api->place, NULL);
     }
     for (int i = 0; i < all->nelts; i++) {
