@@ -133,6 +133,15 @@ const char *mod_auth0_set_api_name(cmd_parms *cmd, void *conf, const char *name)
     "is no scope: use printable ASCII without space, quote and backslash, "    \
     "such as read:orders"
 
+/* httpd says nothing of an empty word at the end; here it is a slip. */
+static bool is_empty_description(const cmd_parms *cmd)
+{
+    const char *rest = cmd->directive->args;
+
+    (void)ap_getword_conf(cmd->temp_pool, &rest);
+    return *rest && !*ap_getword_conf(cmd->temp_pool, &rest);
+}
+
 const char *mod_auth0_set_scope(cmd_parms *cmd, void *conf, const char *value,
                                 const char *description)
 {
@@ -149,7 +158,8 @@ const char *mod_auth0_set_scope(cmd_parms *cmd, void *conf, const char *value,
         return mod_auth0_complain(cmd, value,
                                   "is declared twice; once will do");
     }
-    if (description && !is_text(cmd, description)) {
+    if (is_empty_description(cmd) ||
+        (description && !is_text(cmd, description))) {
         return mod_auth0_complain(cmd, value,
                                   "has a description that is empty, is not "
                                   "UTF-8 or has a control character in it; "
@@ -222,24 +232,42 @@ static bool has_grant(const mod_auth0_api_t *api, const char *client)
 }
 
 /* Whether they are declared is asked when the section ends. */
-static const char *add_granted(apr_array_header_t *scopes, const cmd_parms *cmd,
-                               int argc, char *const argv[])
+static const char *read_granted(apr_array_header_t *scopes,
+                                const cmd_parms *cmd, const char *args)
 {
-    for (int i = 1; i < argc; i++) {
-        if (!auth0_scope_is_word(auth0_span_cstr(argv[i]))) {
-            return mod_auth0_complain(cmd, argv[i], NO_SCOPE);
+    while (*args) {
+        const char *scope = ap_getword_conf(cmd->pool, &args);
+        if (!auth0_scope_is_word(auth0_span_cstr(scope))) {
+            return mod_auth0_complain(cmd, scope, NO_SCOPE);
         }
-        if (holds(scopes, argv[i])) {
-            return mod_auth0_complain(cmd, argv[i],
+        if (holds(scopes, scope)) {
+            return mod_auth0_complain(cmd, scope,
                                       "is granted twice; once will do");
         }
-        APR_ARRAY_PUSH(scopes, const char *) = argv[i];
+        APR_ARRAY_PUSH(scopes, const char *) = scope;
     }
     return NULL;
 }
 
-const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf, int argc,
-                                       char *const argv[])
+static const char *check_client(const cmd_parms *cmd,
+                                const mod_auth0_api_t *api, const char *client)
+{
+    if (!is_name(cmd, client)) {
+        return mod_auth0_complain(cmd, client,
+                                  "is no application: it may not be empty, nor "
+                                  "have < or > or a control character in it, "
+                                  "and has to be UTF-8");
+    }
+    return has_grant(api, client)
+               ? mod_auth0_complain(cmd, client,
+                                    "has a grant already; name all of its "
+                                    "scopes in one line")
+               : NULL;
+}
+
+/* Of TAKE_ARGV httpd would drop what comes after 64 words. */
+const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf,
+                                       const char *args)
 {
     mod_auth0_api_t *api = api_of(cmd);
     apr_array_header_t *scopes =
@@ -249,28 +277,19 @@ const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf, int argc,
     if (!api) {
         return outside(cmd);
     }
-    if (argc < 2) {
-        return apr_psprintf(cmd->pool,
-                            "%s needs an application, its name or id, and the "
-                            "scopes that it is granted, such as \"Nightly "
-                            "batch\" read:orders",
-                            cmd->cmd->name);
-    }
-    if (!is_name(cmd, argv[0])) {
-        return mod_auth0_complain(
-            cmd, argv[0],
-            "is no application: it may not be empty, nor "
-            "have < or > or a control character in it, and has to be UTF-8");
-    }
-    if (has_grant(api, argv[0])) {
-        return mod_auth0_complain(cmd, argv[0],
-                                  "has a grant already; name all of its scopes "
-                                  "in one line");
+    const char *client = ap_getword_conf(cmd->pool, &args);
+    const char *why = check_client(cmd, api, client);
+
+    why = why ? why : read_granted(scopes, cmd, args);
+    if (!why && scopes->nelts == 0) {
+        why = mod_auth0_complain(cmd, client,
+                                 "is granted nothing: name the scopes, such as "
+                                 "\"Nightly batch\" read:orders");
     }
     APR_ARRAY_PUSH(api->granted, const ap_directive_t *) = cmd->directive;
     APR_ARRAY_PUSH(api->grants, auth0_registration_grant_t) =
-        (auth0_registration_grant_t){argv[0], scopes};
-    return add_granted(scopes, cmd, argc, argv);
+        (auth0_registration_grant_t){client, scopes};
+    return why;
 }
 
 static const char *check_grant(cmd_parms *cmd, const mod_auth0_api_t *api,

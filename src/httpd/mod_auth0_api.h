@@ -50,7 +50,7 @@ const char *mod_auth0_set_token_lifetime(cmd_parms *cmd, void *conf,
                                          const char *seconds);
 const char *mod_auth0_set_offline_access(cmd_parms *cmd, void *conf, int is_on);
 const char *mod_auth0_set_skip_consent(cmd_parms *cmd, void *conf, int is_on);
-const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf, int argc,
-                                       char *const argv[]);
+const char *mod_auth0_set_client_grant(cmd_parms *cmd, void *conf,
+                                       const char *args);
 
 #endif

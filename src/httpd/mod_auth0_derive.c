@@ -268,6 +268,10 @@ static void derive_subjects(const derive_t *derive)
         derive->api->user_policy = "require_client_grant";
         derive->api->client_policy = "deny_all";
     }
+    if (subjects == AUTH0_SUBJECT_USER && derive->declared->grants->nelts > 0) {
+        remark(derive, "Auth0ClientGrant is of no use, because all of its "
+                       "sections are for users only");
+    }
 }
 
 static void remark_on_scopes(const derive_t *derive)

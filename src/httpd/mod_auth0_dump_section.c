@@ -211,10 +211,11 @@ static int depth_of(const ap_directive_t *node, const ap_directive_t *top)
     return depth;
 }
 
-/* A Require, or a container of them. */
+/* A Require, a container of them, or how they go with those before. */
 static bool is_require(const ap_directive_t *node)
 {
     return mod_auth0_tree_is(node, "Require") ||
+           mod_auth0_tree_is(node, "AuthMerging") ||
            (*node->directive == '<' && !mod_auth0_tree_is_section(node));
 }
 

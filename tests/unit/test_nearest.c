@@ -21,7 +21,7 @@ static const distance_row_t rows[] = {
     {"kitten", "sitting", 3},
     {"write:orders", "read:orders", 4},
     {"abc", "xyz", 3},
-    {"orders:read", "read:orders", 10},
+    {"abcdef", "azced", 3},
 };
 
 static void the_distance_is_of_single_bytes(void **state)
