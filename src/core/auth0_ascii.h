@@ -26,6 +26,17 @@ static inline bool auth0_ascii_is_alnum(char c)
     return auth0_ascii_is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
+/* What a hexadecimal digit stands for, or -1. */
+static inline int auth0_ascii_hex(char c)
+{
+    char lower = auth0_ascii_lower(c);
+
+    if (auth0_ascii_is_digit(c)) {
+        return c - '0';
+    }
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 /* Printable, and no space. */
 static inline bool auth0_ascii_is_graph(char c)
 {

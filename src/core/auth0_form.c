@@ -6,17 +6,6 @@
 #include "core/auth0_ascii.h"
 #include "core/auth0_pairs.h"
 
-/* The value of a hexadecimal digit, or -1. */
-static int digit_of(char c)
-{
-    char lower = auth0_ascii_lower(c);
-
-    if (auth0_ascii_is_digit(c)) {
-        return c - '0';
-    }
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* False at the end, and where an escape is broken. */
 static bool next_byte(char *byte, auth0_span_t *rest)
 {
@@ -30,8 +19,8 @@ static bool next_byte(char *byte, auth0_span_t *rest)
         *byte = ' ';
     }
     else if (*byte == '%') {
-        int high = rest->len > 2 ? digit_of(rest->ptr[1]) : -1;
-        int low = rest->len > 2 ? digit_of(rest->ptr[2]) : -1;
+        int high = rest->len > 2 ? auth0_ascii_hex(rest->ptr[1]) : -1;
+        int low = rest->len > 2 ? auth0_ascii_hex(rest->ptr[2]) : -1;
         if (high < 0 || low < 0) {
             return false;
         }

@@ -71,19 +71,9 @@ static bool is_unreserved(char c)
     return auth0_ascii_is_alnum(c) || (c && strchr("-._~", c));
 }
 
-static int hex_value(char c)
-{
-    char lower = auth0_ascii_lower(c);
-
-    if (auth0_ascii_is_digit(c)) {
-        return c - '0';
-    }
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool is_address_byte(char c)
 {
-    return hex_value(c) >= 0 || c == ':' || c == '.';
+    return auth0_ascii_hex(c) >= 0 || c == ':' || c == '.';
 }
 
 /* The host off *authority: a name, IPv4, or IPv6 in brackets. */
@@ -155,8 +145,8 @@ static const char *normal_authority(auth0_span_t text, const scheme_t *scheme,
 /* The byte that %XX stands for; -1 when it is no such thing, or a NUL. */
 static int escaped_byte(auth0_span_t text)
 {
-    int high = text.len >= 3 ? hex_value(text.ptr[1]) : -1;
-    int low = text.len >= 3 ? hex_value(text.ptr[2]) : -1;
+    int high = text.len >= 3 ? auth0_ascii_hex(text.ptr[1]) : -1;
+    int low = text.len >= 3 ? auth0_ascii_hex(text.ptr[2]) : -1;
 
     return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
 }

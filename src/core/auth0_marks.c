@@ -9,6 +9,9 @@
 
 #define WAYS 8
 
+/* Of the slots of a bucket, those that the modest leave to others. */
+#define SPARED 2
+
 /*
  * until is 0 while nothing is here or something is being written, and never
  * goes back to a value it had: a slot is taken again only when it is over, for
@@ -124,9 +127,12 @@ static size_t count_free(slot_t **free, bucket_t *bucket, int64_t now)
     return count;
 }
 
-/* Of two buckets the emptier one: that fills them alike. */
+/*
+ * Of two buckets the emptier one, which fills them alike; NULL when no more
+ * slots of it are free than are to be spared.
+ */
 static slot_t *find_free(auth0_marks_t *marks, auth0_mark_key_t key,
-                         int64_t now)
+                         size_t spared, int64_t now)
 {
     slot_t *free[2] = {NULL, NULL};
     size_t count[2];
@@ -135,7 +141,9 @@ static slot_t *find_free(auth0_marks_t *marks, auth0_mark_key_t key,
         count[i] = count_free(&free[i],
                               &marks->buckets[bucket_of(marks, key, i)], now);
     }
-    return free[count[1] > count[0]];
+    int emptier = count[1] > count[0];
+
+    return count[emptier] > spared ? free[emptier] : NULL;
 }
 
 static slot_t *find_live(auth0_marks_t *marks, auth0_mark_key_t key,
@@ -153,19 +161,34 @@ static slot_t *find_live(auth0_marks_t *marks, auth0_mark_key_t key,
     return NULL;
 }
 
-auth0_mark_said_t auth0_marks_add(auth0_marks_t *marks, auth0_mark_key_t key,
-                                  auth0_mark_terms_t terms, int64_t now)
+static auth0_mark_said_t add(auth0_marks_t *marks, auth0_mark_key_t key,
+                             auth0_mark_terms_t terms, size_t spared,
+                             int64_t now)
 {
     if (find_live(marks, key, now)) {
         return AUTH0_MARK_KNOWN;
     }
-    slot_t *slot = find_free(marks, key, now);
+    slot_t *slot = find_free(marks, key, spared, now);
 
     if (!slot || terms.until <= now) {
         return AUTH0_MARK_REFUSED;
     }
     put(slot, key, terms);
     return AUTH0_MARK_NEW;
+}
+
+auth0_mark_said_t auth0_marks_add(auth0_marks_t *marks, auth0_mark_key_t key,
+                                  auth0_mark_terms_t terms, int64_t now)
+{
+    return add(marks, key, terms, 0, now);
+}
+
+auth0_mark_said_t auth0_marks_add_modestly(auth0_marks_t *marks,
+                                           auth0_mark_key_t key,
+                                           auth0_mark_terms_t terms,
+                                           int64_t now)
+{
+    return add(marks, key, terms, SPARED, now);
 }
 
 /* True when the value was smaller. */
@@ -185,7 +208,7 @@ auth0_mark_said_t auth0_marks_deny(auth0_marks_t *marks, auth0_mark_key_t key,
 
     (void)raise_to(&marks->denies_until, terms.until);
     if (!slot) {
-        return auth0_marks_add(marks, key, terms, now);
+        return add(marks, key, terms, 0, now);
     }
     bool is_later = raise_to(&slot->before, terms.before);
 

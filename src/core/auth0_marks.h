@@ -81,6 +81,14 @@ AUTH0_MUST_USE auth0_mark_said_t auth0_marks_add(auth0_marks_t *marks,
                                                  int64_t now);
 
 /*
+ * Writer: the same for what any client can have as many of as it likes. It is
+ * refused before there is no room for others.
+ */
+AUTH0_MUST_USE auth0_mark_said_t
+auth0_marks_add_modestly(auth0_marks_t *marks, auth0_mark_key_t key,
+                         auth0_mark_terms_t terms, int64_t now);
+
+/*
  * Writer: leave a mark that denies tokens. If it is there already, the later
  * of both terms count. Never AUTH0_MARK_KNOWN when that changes anything.
  */

@@ -40,18 +40,19 @@ static const auth0_reason_info_t reasons[] = {
                                 "Authorization field)"},
     [AUTH0_REQUEST_SCHEME] =
         {"request.scheme", 401, NULL, NULL,
-         "the Authorization field has another scheme than Bearer, and there "
-         "is no token elsewhere"},
+         "the Authorization field has another scheme than Bearer and DPoP, and "
+         "there is no token elsewhere"},
     [AUTH0_REQUEST_MALFORMED] = REQUEST(
         "request.malformed", "The credentials are malformed",
         "what stands in the place of a token is none: the Authorization "
-        "field is not 'Bearer' and one token, or the parameter or "
+        "field is not 'Bearer' or 'DPoP' and one token, or the parameter or "
         "cookie is empty or has bytes that no token has, or the "
         "body of the form could not be read"),
     [AUTH0_REQUEST_MULTIPLE] = REQUEST(
         "request.multiple", "More than one credential was sent",
-        "the request has more than one Authorization field, or tokens in "
-        "more than one place"),
+        "the request has more than one Authorization field, tokens in more "
+        "than one place, or a DPoP field with a token that is bound to no "
+        "key"),
     [AUTH0_REQUEST_TOO_LARGE] =
         REQUEST("request.too_large", "The token is too large",
                 "the token is longer than 8 KiB"),
@@ -178,9 +179,10 @@ static const auth0_reason_info_t reasons[] = {
     [AUTH0_CNF_SCHEME] =
         TOKEN("cnf.scheme", "The token does not go with this scheme",
               "a token that is bound to a key (cnf.jkt) came under another "
-              "scheme than DPoP, or one that is bound to nothing came under "
-              "DPoP or where Auth0DPoP required is in force: the client has "
-              "to ask Auth0 for the token with a proof and send it as 'DPoP'"),
+              "scheme than DPoP or where Auth0DPoP disabled is in force, or "
+              "one that is not came under DPoP or where Auth0DPoP required "
+              "is in force: the client has to ask Auth0 for the token with a "
+              "proof and send it as 'DPoP', or neither"),
     [AUTH0_CNF_PROOF_MISSING] =
         PROOF("cnf.proof_missing", "The DPoP proof is missing",
               "the token is bound to a key (cnf.jkt) and came under the scheme "

@@ -12,16 +12,6 @@
 #define DIGITS_MOST 5
 #define NUMBER_MOST 65535
 
-static int hex_value(char c)
-{
-    char lower = auth0_ascii_lower(c);
-
-    if (auth0_ascii_is_digit(c)) {
-        return c - '0';
-    }
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* A NUL is a mistake, for no configuration can hold one otherwise. */
 static bool decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
 {
@@ -33,8 +23,8 @@ static bool decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
         if (text.ptr[i] != '%') {
             continue;
         }
-        int high = i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
+        int high = i + 2 < text.len ? auth0_ascii_hex(text.ptr[i + 1]) : -1;
+        int low = high >= 0 ? auth0_ascii_hex(text.ptr[i + 2]) : -1;
         if (low < 0 || (high == 0 && low == 0)) {
             return false;
         }

@@ -18,7 +18,12 @@ static const char *const names[MOD_AUTH0_FACT_COUNT] = {
     [MOD_AUTH0_OPTIONAL] = "Auth0Optional",
     [MOD_AUTH0_TLS_ONLY] = "SSLRequireSSL",
     [MOD_AUTH0_CLAIM_HEADER] = "Auth0ClaimHeader",
-    [MOD_AUTH0_CLAIM_ENV] = "Auth0ClaimEnv"};
+    [MOD_AUTH0_CLAIM_ENV] = "Auth0ClaimEnv",
+    [MOD_AUTH0_DPOP] = "Auth0DPoP",
+    [MOD_AUTH0_TOKEN_SOURCE] = "Auth0TokenSource",
+    [MOD_AUTH0_CERTIFICATE] = "Auth0CertificateBound",
+    [MOD_AUTH0_VERIFY_CLIENT] = "SSLVerifyClient",
+    [MOD_AUTH0_OPENSSL] = "SSLOpenSSLConfCmd"};
 
 static void note(mod_auth0_area_t *area, const ap_directive_t *node)
 {

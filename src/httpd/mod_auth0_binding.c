@@ -50,11 +50,15 @@ static void note_spent(request_rec *first, const auth0_dpop_proof_t *proof)
         auth0_span_cstr(apr_pstrdup(first->pool, proof->thumbprint))};
 }
 
-/* From then on its iat alone refuses it, whatever clock it was made by. */
+/*
+ * From then on its iat alone refuses it, even at a server whose clock is behind
+ * ours. Two more make up for the fractions of seconds.
+ */
 static int64_t forgotten_at(const judged_t *judged,
                             const auth0_dpop_proof_t *proof)
 {
-    return apr_time_sec(proof->issued) + judged->bindings.past + 2;
+    return apr_time_sec(proof->issued) + judged->bindings.past +
+           MOD_AUTH0_CLOCKS_DIFFER + 2;
 }
 
 /* RFC 9449 section 11.1: one proof, one request. */

@@ -7,6 +7,7 @@
 #include "core/auth0_span.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_lint_apis.h"
+#include "httpd/mod_auth0_lint_binding.h"
 #include "httpd/mod_auth0_lint_requires.h"
 #include "httpd/mod_auth0_plain.h"
 
@@ -258,7 +259,7 @@ static void (*const looks[])(const mod_auth0_lint_t *,
                              const mod_auth0_subject_t *) = {
     mod_auth0_lint_limit, mod_auth0_lint_granted, mod_auth0_lint_merging,
     look_at_satisfy,      look_at_type,           look_at_exports,
-    look_at_nothing};
+    look_at_nothing,      mod_auth0_lint_dpop,    mod_auth0_lint_certificate};
 
 static void look_at_section(const mod_auth0_lint_t *lint,
                             const mod_auth0_area_t *area)
@@ -273,11 +274,17 @@ static void look_at_section(const mod_auth0_lint_t *lint,
 /* Most sections do not, and looking takes its time. */
 static bool speaks_of_access(const mod_auth0_area_t *area)
 {
-    return area->place.section &&
-           (area->said[MOD_AUTH0_AUTH_TYPE] || area->said[MOD_AUTH0_REQUIRE] ||
-            area->said[MOD_AUTH0_SATISFY] ||
-            area->said[MOD_AUTH0_CLAIM_HEADER] ||
-            area->said[MOD_AUTH0_CLAIM_ENV]);
+    static const mod_auth0_fact_t facts[] = {
+        MOD_AUTH0_AUTH_TYPE,   MOD_AUTH0_REQUIRE,      MOD_AUTH0_SATISFY,
+        MOD_AUTH0_CLAIM_ENV,   MOD_AUTH0_CLAIM_HEADER, MOD_AUTH0_DPOP,
+        MOD_AUTH0_CERTIFICATE, MOD_AUTH0_TOKEN_SOURCE};
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        if (area->said[facts[i]]) {
+            return area->place.section != NULL;
+        }
+    }
+    return false;
 }
 
 /* Who listens on the way may deny tokens, and forge nonces. */

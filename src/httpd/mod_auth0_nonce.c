@@ -9,7 +9,6 @@
 /* Seconds. */
 #define GOOD_FOR 300
 #define RENEWED_AFTER 150
-#define CLOCKS_DIFFER 5
 
 static int64_t wall_seconds(void)
 {
@@ -37,7 +36,6 @@ void mod_auth0_nonce_offer(request_rec *r)
 
     if (nonce) {
         apr_table_setn(first->err_headers_out, "DPoP-Nonce", nonce);
-        apr_table_setn(first->err_headers_out, "Cache-Control", "no-store");
     }
 }
 
@@ -53,17 +51,18 @@ static int64_t issued_at(auth0_span_t nonce)
                : -1;
 }
 
-/* Clocks of a fleet may differ a little. */
 auth0_reason_t mod_auth0_nonce_check(request_rec *r, auth0_span_t nonce)
 {
     int64_t issued = issued_at(nonce);
     int64_t age = wall_seconds() - issued;
 
-    if (issued < 0 || age < -CLOCKS_DIFFER || age > GOOD_FOR) {
+    if (issued < 0 || age < -MOD_AUTH0_CLOCKS_DIFFER || age > GOOD_FOR) {
         return AUTH0_CNF_NONCE;
     }
     if (age > RENEWED_AFTER) {
         mod_auth0_nonce_offer(r);
+        apr_table_setn(mod_auth0_request_first(r)->err_headers_out,
+                       "Cache-Control", "no-store");
     }
     return AUTH0_OK;
 }

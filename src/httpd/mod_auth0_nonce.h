@@ -10,12 +10,12 @@
  * of the fleet.
  */
 
-/* Send a new one with the answer, which no cache keeps then (section 8.2). */
+/* Send a new one with a refusal, which no cache keeps anyway (section 8.2). */
 void mod_auth0_nonce_offer(request_rec *r);
 
 /*
  * AUTH0_OK for one of ours that is not too old; where it soon will be, the next
- * one is sent with the answer. Else AUTH0_CNF_NONCE.
+ * one is sent with the answer, for no cache to keep. Else AUTH0_CNF_NONCE.
  */
 AUTH0_MUST_USE auth0_reason_t mod_auth0_nonce_check(request_rec *r,
                                                     auth0_span_t nonce);

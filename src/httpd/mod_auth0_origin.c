@@ -48,8 +48,10 @@ static const char *target_of(const request_rec *first)
     if (!target || *target == '/') {
         return target;
     }
-    return apr_uri_parse(first->pool, target, &uri) == APR_SUCCESS ? uri.path
-                                                                   : "*";
+    return apr_uri_parse(first->pool, target, &uri) == APR_SUCCESS &&
+                   (!uri.path || *uri.path == '/')
+               ? uri.path
+               : "*";
 }
 
 const char *mod_auth0_origin_url(request_rec *r)

@@ -16,7 +16,7 @@
 #define RETAINED "mod_auth0:store:2"
 
 /* All that the stream of a fleet can hold, without any being crowded out. */
-#define FLEET_MARKS (2 * AUTH0_STORE_MARKS)
+#define FLEET_MARKS ((size_t)262144)
 
 /*
  * All that outlives a restart, in which this module is loaded anew: memory of

@@ -14,6 +14,9 @@
  * and those that have just begun share it.
  */
 
+/* Seconds that the clocks of servers that share a store may differ by. */
+#define MOD_AUTH0_CLOCKS_DIFFER 5
+
 /* In pre_config: make the mutex known to the directive Mutex. */
 void mod_auth0_store_register(apr_pool_t *pconf);
 

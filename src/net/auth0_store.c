@@ -44,9 +44,11 @@ static auth0_mark_said_t mark(const auth0_store_t *store,
 {
     auth0_mark_terms_t terms = {0, until};
     auth0_mark_key_t key;
+    write_fn *add = name->kind == AUTH0_MARK_PROOF ? auth0_marks_add_modestly
+                                                   : auth0_marks_add;
 
     return auth0_marks_key(&key, store->marks, name, pool)
-               ? write_locked(store, auth0_marks_add, key, terms, now)
+               ? write_locked(store, add, key, terms, now)
                : AUTH0_MARK_REFUSED;
 }
 

@@ -39,8 +39,8 @@ struct auth0_store_t {
  * the skew. */
 #define AUTH0_STORE_DENIED_MOST ((int64_t)2678400)
 
-/* The marks that a store in shared memory has room for: 4 MiB. */
-#define AUTH0_STORE_MARKS ((size_t)131072)
+/* The marks that a store in shared memory has room for: 32 MiB. */
+#define AUTH0_STORE_MARKS ((size_t)1048576)
 
 /*
  * A table in anonymous shared memory, inherited over fork and released with

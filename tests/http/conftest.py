@@ -31,6 +31,15 @@ def announce():
     return watch.announce
 
 
+@pytest.fixture(scope="module")
+def open_folder():
+    """httpd's children read from it, and they are not root."""
+    with tempfile.TemporaryDirectory(prefix="mod-auth0-") as name:
+        path = pathlib.Path(name)
+        path.chmod(0o755)
+        yield path
+
+
 @pytest.fixture(scope="session")
 def authority():
     """The authority that the issuers' certificates are from."""

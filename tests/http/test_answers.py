@@ -71,7 +71,7 @@ NO_CREDENTIALS = [
     ("empty_field", [""], "request.no_token"),
     ("Basic", ["Basic dXNlcjpwYXNz"], "request.scheme"),
     ("Digest", ['Digest username="a", realm="b"'], "request.scheme"),
-    ("DPoP", ["DPoP eyJh.eyJh.AAAA"], "request.scheme"),
+    ("DPoPx", ["DPoPx eyJh.eyJh.AAAA"], "request.scheme"),
     ("Negotiate", ["Negotiate AAAA"], "request.scheme"),
     ("Bearerx", ["Bearerx AAAA"], "request.scheme"),
     ("Bear", ["Bear AAAA"], "request.scheme"),

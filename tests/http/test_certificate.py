@@ -158,6 +158,7 @@ def test_no_certificate(get, anna, scheme):
     "Client-Cert",
 ])
 def test_certificates_are_not_taken_from_fields(get, anna, name):
+    """159: no peer is trusted to speak for another."""
     pem = anna[0].read_bytes().replace(b"\n", b" ")
     response = get("/orders", None, bearer(bound_to(anna)), (name, pem))
     answers.refused(response, "cnf.certificate")

@@ -307,6 +307,55 @@ CASES = {
         "AuthType Auth0",
         ("Auth0EncryptedTokens required", "Auth0DecryptionKey"),
     ),
+    "dpop_unknown": wrong(
+        "Auth0DPoP On", "none of disabled, allowed, required"
+    ),
+    "dpop_empty": wrong('Auth0DPoP ""'),
+    "dpop_missing": wrong("Auth0DPoP"),
+    "dpop_nonce_alone": wrong(
+        "Auth0DPoP nonce", "none of disabled, allowed, required"
+    ),
+    "dpop_not_nonce": wrong("Auth0DPoP required nonces", "the word nonce"),
+    "dpop_nonce_where_disabled": wrong(
+        "Auth0DPoP disabled nonce", "allowed or required"
+    ),
+    "dpop_three": wrong("Auth0DPoP required nonce nonce"),
+    "window_of_one": wrong("Auth0DPoPWindow 300"),
+    "window_of_three": wrong("Auth0DPoPWindow 300 30 5"),
+    "window_0": wrong("Auth0DPoPWindow 0 30", "1 to 3600"),
+    "window_too_long": wrong("Auth0DPoPWindow 3601 30", "1 to 3600"),
+    "window_too_far_ahead": wrong("Auth0DPoPWindow 300 301", "0 to 300"),
+    "window_negative": wrong("Auth0DPoPWindow 300 -1", "0 to 300"),
+    "window_text": wrong("Auth0DPoPWindow 5m 30", "1 to 3600"),
+    "window_fraction": wrong("Auth0DPoPWindow 300 0.5", "0 to 300"),
+    "certificate_unknown": wrong(
+        "Auth0CertificateBound On", "none of allowed, required"
+    ),
+    "certificate_disabled": wrong(
+        "Auth0CertificateBound disabled", "none of allowed, required"
+    ),
+    "certificate_missing": wrong("Auth0CertificateBound"),
+    "certificate_two": wrong("Auth0CertificateBound required required"),
+    "base_missing": wrong("Auth0BaseURL"),
+    "base_empty": wrong('Auth0BaseURL ""'),
+    "base_host": wrong("Auth0BaseURL api.example.com", "https://"),
+    "base_path": wrong(
+        "Auth0BaseURL https://api.example.com/orders",
+        "path or a query", "https://api.example.com",
+    ),
+    "base_two_slashes": wrong(
+        "Auth0BaseURL https://api.example.com//", "path or a query"
+    ),
+    "base_query": wrong(
+        "Auth0BaseURL https://api.example.com?x", "path or a query"
+    ),
+    "base_fragment": wrong("Auth0BaseURL https://api.example.com/#x"),
+    "base_user": wrong("Auth0BaseURL https://me@api.example.com"),
+    "base_plain": wrong("Auth0BaseURL http://api.example.com", "https://"),
+    "base_port": wrong("Auth0BaseURL https://api.example.com:65536"),
+    "base_no_host": wrong("Auth0BaseURL https://"),
+    "base_control": wrong('Auth0BaseURL "https://api.example.com\t"'),
+    "base_two": wrong("Auth0BaseURL https://a.example https://b.example"),
     "user_empty": wrong('Auth0RemoteUser ""', "sub"),
     "scope_missing": wrong("Require auth0-scope", "auth0-scope"),
     "scope_empty": wrong('Require auth0-scope ""', "auth0-scope"),
@@ -577,6 +626,17 @@ GOOD = [
         "Auth0DecryptionKey key.pem\n" + ours("Auth0EncryptedTokens required"),
     ),
     ("encrypted_tokens_without_a_key", ours("Auth0EncryptedTokens allowed")),
+    ("dpop_in_capitals", ours("Auth0DPoP Required NONCE")),
+    ("dpop_allowed_nonce", ours("Auth0DPoP allowed nonce")),
+    ("dpop_disabled", ours("Auth0DPoP disabled")),
+    ("dpop_of_the_server", "Auth0DPoP required\n" + ours()),
+    ("window_shortest", ours("Auth0DPoPWindow 1 0")),
+    ("window_longest", ours("Auth0DPoPWindow 3600 300")),
+    ("certificate", ours("Auth0CertificateBound Allowed")),
+    ("base", ours("Auth0BaseURL https://api.example.com")),
+    ("base_slash", ours("Auth0BaseURL https://api.example.com:8443/")),
+    ("base_ipv6", ours("Auth0BaseURL https://[2001:db8::1]:8443")),
+    ("base_loopback", ours("Auth0BaseURL http://localhost:8080")),
     ("skew_0", ours("Auth0ClockSkew 0")),
     ("skew_300", ours("Auth0ClockSkew 300")),
     ("age_1", ours("Auth0MaxTokenAge 1")),

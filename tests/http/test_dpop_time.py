@@ -9,6 +9,7 @@ import tokens
 from clock import Clock
 from conf import ANYTHING, PAGE, TENANT, location
 from env import Httpd
+from logs import watch
 from proofs import Prover
 
 KEY = tokens.rsa_key("main")
@@ -23,11 +24,8 @@ FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
 
 
 @pytest.fixture
-def clock(tmp_path):
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
-    return Clock(tmp_path / "clock")
+def clock(open_folder):
+    return Clock(open_folder / "clock")
 
 
 @pytest.fixture
@@ -71,7 +69,7 @@ def nonce(ask):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_renewed(ask, clock, nonce, method):
-    """8.2: a new one comes with a good answer before the old one is over."""
+    """147: a new one comes with a good answer before the old one is over."""
     clock.set(148)
     response = ask(method=method, nonce=nonce)
     answers.accepted(response, tokens.SUBJECT)
@@ -114,9 +112,18 @@ def test_ahead(ask, clock, nonce):
 
 
 def test_restarts(httpd, ask, clock, nonce):
-    """Kept by a graceful restart; a stop forgets them, and so refuses."""
+    """
+    Kept by a graceful restart, as are proofs; a stop forgets nonces, and so
+    refuses.
+    """
+    token = PROVER.token()
+    url = f"http://api.example.com:{httpd.port}/orders"
+    fields = PROVER.fields("GET", url, token)
+    answers.accepted(httpd.get("/orders", headers=fields), tokens.SUBJECT)
     httpd.graceful()
     answers.accepted(ask(nonce=nonce), tokens.SUBJECT)
+    response = httpd.get("/orders", headers=fields)
+    answers.refused(response, "cnf.replay", scheme="DPoP")
     httpd.restart()
     answers.refused(ask(nonce=nonce), "cnf.nonce", scheme="DPoP")
 
@@ -160,3 +167,41 @@ def test_on_the_edge(httpd, clock):
     assert set(reasons) == {"cnf.replay", "cnf.proof_invalid"}
     first = reasons.index("cnf.proof_invalid")
     assert set(reasons[first:]) == {"cnf.proof_invalid"}
+
+
+# ---------------------------------------------------------------- a full store
+
+LOGOUT = """\
+<Location /logout>
+    SetHandler auth0-logout
+    Auth0LogoutClient app
+    Require all granted
+</Location>
+"""
+
+
+def log_out(httpd, sub):
+    now = int(time.time())
+    event = "http://schemas.openid.net/event/backchannel-logout"
+    members = {"iss": tokens.ISSUER, "sub": sub, "aud": "app", "iat": now,
+               "exp": now + 120, "jti": sub, "events": {event: {}}}
+    token = tokens.sign(KEY, "RS256", tokens.header(KEY, "RS256"), members)
+    watch.note_sent(token)
+    fields = [("Content-Type", "application/x-www-form-urlencoded")]
+    return httpd.request("POST", "/logout", headers=fields,
+                         body=b"logout_token=" + token.encode())
+
+
+def test_proofs_leave_room_for_logouts():
+    """Any client that has a token makes as many proofs as it likes."""
+    config = f"Auth0SharedStore shm:4096\n{CONFIG}{LOGOUT}"
+    with Httpd(config, FILES) as server:
+        token = PROVER.token()
+        url = f"http://api.example.com:{server.port}/orders"
+        for _ in range(600):
+            fields = PROVER.fields("GET", url, token)
+            response = server.get("/orders", headers=fields)
+        answers.refused(response, "cnf.store")
+        answers.logged_out(log_out(server, "auth0|gone"))
+        response = server.get("/orders", tokens.token(KEY, sub="auth0|gone"))
+        answers.refused(response, "deny.sub")

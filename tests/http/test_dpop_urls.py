@@ -9,7 +9,7 @@ import pytest
 import answers
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
-from env import Httpd
+from env import Httpd, free_port
 from proofs import Prover
 
 KEY = tokens.rsa_key("main")
@@ -110,3 +110,52 @@ def test_method_of_an_error_document(ask, method):
     response = ask("/gone", method=method)
     got = (response.status, response.text, response.reason)
     assert got == (410, "our own words\n", "ok")
+
+
+# -------------------------------------------------------------------- servers
+
+
+def host(ports, *lines):
+    addresses = " ".join(f"127.0.0.1:{port}" for port in ports) or "*"
+    body = "\n".join(lines) + "\n" + ANYTHING + TENANT + location("/", VALID)
+    return f"<VirtualHost {addresses}>\n{body}</VirtualHost>\n"
+
+
+#: ServerName, and what else is said; {} is the port the request came in by
+NAMES = [
+    ("name", ["ServerName one.example"], "http://one.example:{}"),
+    ("alias", ["ServerName one.example", "ServerAlias two.example"],
+     "http://one.example:{}"),
+    ("port", ["ServerName one.example:8080"], "http://one.example:8080"),
+    ("scheme", ["ServerName https://one.example"], "https://one.example"),
+    ("scheme_port", ["ServerName https://one.example:8443"],
+     "https://one.example:8443"),
+    ("default_port", ["ServerName http://one.example:80"],
+     "http://one.example"),
+]
+
+
+@pytest.mark.parametrize("lines, origin", **table(NAMES))
+@pytest.mark.parametrize("ports", ["", "1", "12", "21"])
+def test_server_by_its_name(lines, origin, ports):
+    """Of a server at several ports each has URLs of its own."""
+    second = free_port()
+    with Httpd("", FILES) as server:
+        numbers = [{"1": server.port, "2": second}[p] for p in ports]
+        server.conf_file.write_text(
+            server.conf_file.read_text() + f"Listen 127.0.0.1:{second}\n"
+            + host(numbers, *lines)
+        )
+        server.restart()
+        token = PROVER.token()
+        for name in ("one.example", "two.example", "evil.example"):
+            for base in {origin, "http://two.example:{}", "http://one.example"}:
+                htu = base.format(server.port) + "/x"
+                fields = PROVER.fields("GET", htu, token)
+                response = server.get("/x", headers=[("Host", name)] + fields)
+                if base == origin:
+                    answers.accepted(response, tokens.SUBJECT)
+                else:
+                    answers.refused(response, "cnf.proof_invalid",
+                                    scheme="DPoP",
+                                    realm=origin.split("/")[2].split(":")[0])

@@ -2,8 +2,6 @@
 """Clocks that are wrong or set anew, and outages of a day."""
 import contextlib
 import dataclasses
-import pathlib
-import tempfile
 import time
 import typing
 
@@ -37,18 +35,9 @@ LONG = (-2 * 365, 40 * 365)
 
 
 @pytest.fixture(scope="module")
-def folder():
-    """httpd's children read from it, and they are not root."""
-    with tempfile.TemporaryDirectory(prefix="mod-auth0-") as name:
-        path = pathlib.Path(name)
-        path.chmod(0o755)
-        yield path
-
-
-@pytest.fixture(scope="module")
-def ancient(folder):
+def ancient(open_folder):
     """An authority that is good at any time of these tests."""
-    return certs.Authority(folder, "ancient", days=LONG)
+    return certs.Authority(open_folder, "ancient", days=LONG)
 
 
 def issuer_at_all_times(authority, *keys):
@@ -99,10 +88,10 @@ class Outage:
 
 
 @contextlib.contextmanager
-def outage_at(folder, authority, *lines):
+def outage_at(open_folder, authority, *lines):
     """The keys have been good once; now the issuer is out of order."""
     watch.announce(FAILED)
-    clock = Clock(folder / "outage", monotonic=True)
+    clock = Clock(open_folder / "outage", monotonic=True)
     with issuer_at_all_times(authority, KEY) as issuer:
         line = f"Auth0Issuer {issuer.url}"
         config = one_issuer(authority, line, 300, *lines)
@@ -114,11 +103,11 @@ def outage_at(folder, authority, *lines):
 
 
 @pytest.mark.parametrize("cooldown", [2, 30])
-def test_F02_outage_of_a_day(ancient, folder, announce, cooldown):
+def test_F02_outage_of_a_day(ancient, open_folder, announce, cooldown):
     """Not one request fails for 24 hours; then all do, with 503."""
     announce("too old to serve \\(Auth0KeyMaxStale\\)")
     line = f"Auth0KeyCooldown {cooldown}"
-    with outage_at(folder, ancient, line) as outage:
+    with outage_at(open_folder, ancient, line) as outage:
         for hour in range(3, 25, 3):
             outage.clock.set(hour * HOUR)
             answers.accepted(outage.get(), tokens.SUBJECT)
@@ -145,10 +134,10 @@ def test_F02_outage_of_a_day(ancient, folder, announce, cooldown):
     assert log.count("can be fetched again") == 1
 
 
-def test_F02_max_stale(ancient, folder, announce):
+def test_F02_max_stale(ancient, open_folder, announce):
     """It is added to the refresh interval."""
     announce("too old to serve")
-    with outage_at(folder, ancient, "Auth0KeyMaxStale 600") as outage:
+    with outage_at(open_folder, ancient, "Auth0KeyMaxStale 600") as outage:
         outage.clock.set(880)
         outage.expect_try()
         answers.accepted(outage.get(), tokens.SUBJECT)
@@ -156,9 +145,9 @@ def test_F02_max_stale(ancient, folder, announce):
         answers.refused(outage.get(), "key.unavailable")
 
 
-def test_F05_never_more_than_a_minute_apart(ancient, folder):
+def test_F05_never_more_than_a_minute_apart(ancient, open_folder):
     """Give or take a fifth, however long it lasts."""
-    with outage_at(folder, ancient) as outage:
+    with outage_at(open_folder, ancient) as outage:
         for hour in range(1, 9):
             outage.clock.set(hour * HOUR)
             outage.expect_try()
@@ -168,10 +157,10 @@ def test_F05_never_more_than_a_minute_apart(ancient, folder):
         outage.expect_try()
 
 
-def test_F05_retry_after_is_obeyed_for_ten_minutes(ancient, folder):
+def test_F05_retry_after_is_obeyed_for_ten_minutes(ancient, open_folder):
     """And a tenth more at most, whatever the issuer asks for."""
     headers = (("Retry-After", "86400"),)
-    with outage_at(folder, ancient) as outage:
+    with outage_at(open_folder, ancient) as outage:
         outage.issuer.answers[JWKS] = Answer(b"{}", 503, headers)
         outage.clock.set(HOUR)
         outage.expect_try()
@@ -226,9 +215,9 @@ PLACES = ("busy", "lazy", "down")
 class Patient:
     """An httpd whose clocks go wrong."""
 
-    def __init__(self, stack, authority, folder, name):
+    def __init__(self, stack, authority, open_folder, name):
         case = CASES[name]
-        self.clock = Clock(folder / name, case.monotonic, case.start())
+        self.clock = Clock(open_folder / name, case.monotonic, case.start())
         self.issuers = {
             place: stack.enter_context(issuer_at_all_times(authority, KEY))
             for place in PLACES
@@ -264,13 +253,13 @@ class Patient:
 
 
 @pytest.fixture(scope="class")
-def patients(ancient, folder):
+def patients(ancient, open_folder):
     """All have got over the start, and their clocks have been set."""
     watch.announce(FAILED)
     watch.announce("too old to serve")
     with contextlib.ExitStack() as stack:
         found = {
-            name: Patient(stack, ancient, folder, name) for name in CASES
+            name: Patient(stack, ancient, open_folder, name) for name in CASES
         }
         for patient in found.values():
             patient.wait("busy", KEY)

@@ -11,6 +11,7 @@ from conf import ANYTHING, PAGE, TENANT, location, table
 from env import Httpd
 from issuer import Issuer
 from logs import watch
+from proofs import Prover
 
 KEY = tokens.rsa_key("main")
 OTHER = tokens.rsa_key("other")
@@ -29,6 +30,17 @@ OUTER = """\
 </Location>
 <Location /outer/silent>
     Auth0Audience https://api.example.com/orders
+</Location>
+<Location /dpop>
+    AuthType Auth0
+    Auth0DPoP required nonce
+    Require valid-user
+</Location>
+<Location /dpop/silent>
+    Auth0DPoPWindow 60 5
+</Location>
+<Location /dpop/inner>
+    Auth0DPoP disabled
 </Location>
 <Location /hs>
     AuthType Auth0
@@ -84,6 +96,17 @@ def test_user_claim(nested, path, user):
     token = tokens.token(KEY, azp="app", org_id="org_1")
     response = nested.get(path, token)
     assert (response.status, response.user) == (200, user)
+
+
+@pytest.mark.parametrize("path", ["/dpop", "/dpop/silent"])
+def test_mode_of_dpop_is_taken_over(nested, path):
+    response = nested.get(path, tokens.token(KEY))
+    answers.refused(response, "cnf.scheme", scheme="DPoP", dpop="required")
+
+
+def test_mode_of_dpop_is_replaced(nested):
+    answers.accepted(nested.get("/dpop/inner", tokens.token(KEY)),
+                     tokens.SUBJECT)
 
 
 @pytest.mark.parametrize("path", ["/hs", "/hs/silent"])
@@ -182,6 +205,20 @@ def ago(seconds):
     return int(time.time()) - seconds
 
 
+PROVER = Prover(KEY, tokens.ec_key("dpop"))
+PUBLIC = "https://public.example"
+
+
+def ask_with_proof(**changes):
+    """A GET with a token that is bound to a key, and a proof for PUBLIC."""
+
+    def send(httpd, path, host):
+        fields = PROVER.fields("GET", PUBLIC + path, PROVER.token(), **changes)
+        return httpd.get(path, headers=host + fields)
+
+    return send
+
+
 #: A directive with the value of an outer and of an inner section; what goes
 #: with it; a request; and status, reason and type of its two answers.
 MERGED = {
@@ -222,6 +259,23 @@ MERGED = {
     "Auth0TokenSource": (
         "cookie:a", "cookie:b", VALID, ask_with_cookies,
         (200, "ok"), (401, "token.opaque"),
+    ),
+    "Auth0DPoP": (
+        "required nonce", "allowed", [*VALID, f"Auth0BaseURL {PUBLIC}"],
+        ask_with_proof(), (401, "cnf.nonce"), (200, "ok"),
+    ),
+    "Auth0DPoPWindow": (
+        "10 0", "600 0", [*VALID, f"Auth0BaseURL {PUBLIC}"],
+        ask_with_proof(iat=tokens.Ago(400)),
+        (401, "cnf.proof_invalid"), (200, "ok"),
+    ),
+    "Auth0CertificateBound": (
+        "required", "allowed", VALID, ask(azp="app"),
+        (401, "cnf.certificate"), (200, "ok"),
+    ),
+    "Auth0BaseURL": (
+        PUBLIC, "https://other.example", VALID, ask_with_proof(),
+        (200, "ok"), (401, "cnf.proof_invalid"),
     ),
     "Auth0LogoutClient": (
         "app", "other", ["SetHandler auth0-logout", "Require all granted"],

@@ -13,6 +13,7 @@ import pytest
 
 import answers
 import tokens
+from clock import Clock
 from conf import ANYTHING, PAGE, TENANT, location
 from crowd import wait_until
 from env import Httpd
@@ -32,12 +33,14 @@ FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
 
 
 @contextlib.contextmanager
-def fleet(where, size=2, **how):
+def fleet(where, size=2, environments=(), **how):
     config = f"Auth0SharedStore {where}\n{CONFIG}"
     with contextlib.ExitStack() as stack:
         yield [
-            stack.enter_context(Httpd(config, FILES, **how))
-            for _ in range(size)
+            stack.enter_context(
+                Httpd(config, FILES, environment=environment, **how)
+            )
+            for environment in environments or [None] * size
         ]
 
 
@@ -101,6 +104,22 @@ def test_without_a_redis_nonces_are_nobody_elses():
         answers.refused(response, "cnf.nonce", scheme="DPoP")
 
 
+def test_clocks_apart(open_folder):
+    """The one that is behind knows what the one that is ahead let in."""
+    ahead = Clock(open_folder / "clock", ahead=5)
+    both = (ahead.environment, None)
+    with Redis() as redis, fleet(redis.url, environments=both) as servers:
+        one, other = servers
+        iat = time.time() - 294
+        sent = fields(iat=iat)
+        answers.accepted(one.get("/orders", headers=sent), tokens.SUBJECT)
+        while time.time() < iat + 302:
+            response = other.get("/orders", headers=sent)
+            assert response.reason in ("cnf.replay", "cnf.proof_invalid")
+            time.sleep(0.05)
+        answers.refused(response, "cnf.proof_invalid", scheme="DPoP")
+
+
 def refused_for_want_of_a_store(response):
     answers.refused(response, "cnf.store")
     assert int(response.header("Retry-After")) >= 1
@@ -146,6 +165,8 @@ def test_redis_goes_and_comes_back_under_load(announce, way):
             getattr(redis, way)()
             httpd.wait_for_log(AWAY)
             refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
+            # What cannot be a replay is judged as ever.
+            nonce_of(httpd)
             time.sleep(1)
             redis.start() if way == "kill" else redis.go_on()
             begin = time.monotonic()

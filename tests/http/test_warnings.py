@@ -37,6 +37,12 @@ NO_TYPE = "Require auth0-scope read needs AuthType Auth0"
 UNSENT = " sends nothing here, because AuthType Auth0 is not in force"
 NOTHING = "AuthType Auth0 asks for no token by itself"
 PLAIN = "tokens come to this server by plain HTTP at"
+DPOP = "Auth0DPoP required"
+COOKIE = "Auth0TokenSource cookie:at"
+NO_HEADER = "which Auth0TokenSource {} leaves out: no token is good here"
+BOUND = "Auth0CertificateBound required"
+NOBODY_ASKED = "nobody is asked for one: no token is good here; add SSLVerifyC"
+ASKED = "SSLVerifyClient optional_no_ca\n"
 
 
 def section(path, *lines, kind="Location"):
@@ -274,6 +280,44 @@ WARNED = {
         NOTHING,
     ),
     # by plain HTTP
+    # bindings that no token can meet
+    "dpop_and_cookie": (
+        orders(USER, DPOP, COOKIE), COOKIE, NO_HEADER.format("cookie:at"),
+    ),
+    "dpop_nonce_and_two_lines": (
+        orders(USER, "Auth0DPoP Required nonce", COOKIE, "Auth0TokenSource query"),
+        "Auth0TokenSource query",
+        NO_HEADER.format("query"),
+    ),
+    "dpop_inside": (
+        orders(USER, COOKIE) + section("/orders/new", DPOP),
+        DPOP,
+        NO_HEADER.format("cookie:at"),
+    ),
+    "dpop_around": (
+        section("/", AUTH0, USER, DPOP) + section("/orders", COOKIE),
+        COOKIE,
+        NO_HEADER.format("cookie:at"),
+    ),
+    "dpop_of_the_server": (
+        f"{DPOP}\n" + orders(USER, COOKIE), COOKIE,
+        NO_HEADER.format("cookie:at"),
+    ),
+    "dpop_in_a_virtual_host": (
+        host("*:*", COOKIE, section("/orders", AUTH0, DPOP, USER)),
+        DPOP,
+        NO_HEADER.format("cookie:at"),
+    ),
+    "certificate": (orders(USER, BOUND), BOUND, NOBODY_ASKED),
+    "certificate_of_the_server": (
+        f"{BOUND}\n" + orders(USER), AUTH0, NOBODY_ASKED,
+    ),
+    "certificate_asked_from_none": (
+        "SSLVerifyClient none\n" + orders(USER, BOUND), BOUND, NOBODY_ASKED,
+    ),
+    "certificate_inside": (
+        orders(USER) + section("/orders/new", BOUND), BOUND, NOBODY_ASKED,
+    ),
     "plain": ("Listen 0.0.0.0:8080\n" + orders(USER), AUTH0,
               PLAIN + " 0.0.0.0:8080 and can be read"),
     "plain_ipv6": ("Listen [::]:8080\n" + orders(USER), AUTH0,
@@ -444,6 +488,43 @@ SILENT = {
     "require_denied": orders("Require all denied"),
     "require_by_limit": orders(except_("GET", USER)),
     "type_replaced": orders() + section("/", *BASIC, USER),
+    "dpop": orders(USER, DPOP),
+    "dpop_and_header": orders(USER, DPOP, COOKIE, "Auth0TokenSource header"),
+    "dpop_and_header_first": orders(
+        USER, DPOP, "Auth0TokenSource header", COOKIE
+    ),
+    "dpop_and_both": orders(USER, DPOP, "Auth0TokenSource cookie:at header"),
+    "dpop_allowed": orders(USER, "Auth0DPoP allowed nonce", COOKIE),
+    "dpop_allowed_inside": orders(USER, DPOP, COOKIE)
+    + section("/orders/new", "Auth0DPoP allowed"),
+    "dpop_and_header_inside": orders(USER, DPOP, COOKIE)
+    + section("/orders/new", "Auth0TokenSource header"),
+    "dpop_and_header_in_a_folder": orders(USER, DPOP, COOKIE)
+    + section("${DIR}/htdocs", "Auth0TokenSource header", kind="Directory"),
+    "dpop_and_header_in_if": orders(
+        USER, DPOP, COOKIE, block("If", "Auth0TokenSource header", args="true")
+    ),
+    "dpop_and_header_of_a_host": orders(USER, DPOP, COOKIE)
+    + host("*:*", "Auth0TokenSource header"),
+    "dpop_and_lines_of_the_server": "Auth0TokenSource header\n"
+    + f"{COOKIE}\n" + orders(USER, DPOP),
+    "dpop_with_another_type": section("/x", *BASIC, USER, DPOP, COOKIE),
+    "dpop_for_another_place": orders(USER, COOKIE) + section("/x", DPOP),
+    "certificate_asked": ASKED + orders(USER, BOUND),
+    "certificate_asked_in_a_host": host(
+        "*:*", "SSLVerifyClient Require", section("/orders", AUTH0, USER, BOUND)
+    ),
+    "certificate_asked_in_a_section": orders(
+        USER, BOUND, "SSLVerifyClient optional"
+    ),
+    "certificate_asked_by_a_command": "SSLOpenSSLConfCmd VerifyMode Request\n"
+    + orders(USER, BOUND),
+    "certificate_asked_in_htaccess": orders(USER, BOUND)
+    + section("${DIR}/htdocs", "AllowOverride AuthConfig", kind="Directory"),
+    "certificate_allowed": orders(USER, "Auth0CertificateBound allowed"),
+    "certificate_allowed_inside": orders(USER, BOUND)
+    + section("/orders/new", "Auth0CertificateBound allowed"),
+    "certificate_with_another_type": section("/x", *BASIC, USER, BOUND),
     "loopback": "Listen 127.0.0.2:8080\nListen [::1]:8080\n" + orders(USER),
     "loopback_virtual_host": "Listen 0.0.0.0:8080\n"
     + host("*:8080") + host("127.0.0.1:*", orders(USER)),
@@ -555,6 +636,21 @@ def test_warnings_are_true(server, announce, path):
         assert (response.status, response.challenges) == (200, [])
         return
     answers.refused(response, "request.no_token")
+
+
+def test_bindings_that_no_token_can_meet(announce):
+    """The same without mod_ssl; and each warning is true."""
+    announce("Warning on line .* no token is good here")
+    config = ANYTHING + TENANT + orders(USER, BOUND)
+    config += section("/cookie", AUTH0, USER, DPOP, COOKIE)
+    with Httpd(config, FILES) as httpd:
+        log = httpd.error_log.read_text()
+        assert len(re.findall("no token is good here", log)) == 2
+        answers.refused(httpd.get("/orders", tokens.token(KEY)),
+                        "cnf.certificate")
+        cookie = [("Cookie", "at=" + tokens.token(KEY))]
+        response = httpd.get("/cookie", headers=cookie)
+        answers.refused(response, "cnf.scheme", scheme="DPoP", dpop="required")
 
 
 def test_a_server_with_warnings_starts_and_serves(announce):

@@ -224,6 +224,28 @@ static void a_full_table_says_so_and_forgets_nothing(void **state)
     }
 }
 
+/* A quarter of all slots, however long it has gone on. */
+static void the_modest_leave_room_for_others(void **state)
+{
+    enum { MARKS = 1024 };
+    auth0_marks_t *marks = make(MARKS, *state);
+    size_t modest = 0;
+    size_t others = 0;
+    for (uint64_t i = 0; i < 64 * MARKS; i++) {
+        modest += auth0_marks_add_modestly(marks, key_of(i), terms(0, NOW + 10),
+                                           NOW) == AUTH0_MARK_NEW;
+    }
+    assert_in_range(modest, MARKS / 2, MARKS / 4 * 3);
+    for (uint64_t i = 64 * MARKS; i < 128 * MARKS; i++) {
+        others += auth0_marks_add(marks, key_of(i), terms(0, NOW + 10), NOW) ==
+                  AUTH0_MARK_NEW;
+    }
+    assert_int_equal(modest + others, MARKS);
+    assert_int_equal(
+        auth0_marks_add_modestly(marks, key_of(0), terms(0, NOW + 10), NOW),
+        AUTH0_MARK_KNOWN);
+}
+
 /* The same in the simplest form: an array, one place for each key. */
 #define KEYS 48
 typedef struct model_t {
@@ -392,6 +414,7 @@ int main(void)
         SUPPORT_TEST(marks_by_themselves_deny_nothing),
         SUPPORT_TEST(no_two_names_have_one_key),
         SUPPORT_TEST(a_full_table_says_so_and_forgets_nothing),
+        SUPPORT_TEST(the_modest_leave_room_for_others),
         SUPPORT_TEST(a_table_is_like_an_array),
         SUPPORT_TEST(readers_see_whole_marks),
     };

@@ -85,17 +85,17 @@ static void a_full_store_refuses(void **state)
                      AUTH0_MARK_NEW);
 }
 
-/* 4 MiB are asked for, and a few pages are used. */
+/* 32 MiB are asked for, and a few pages are used. */
 static void memory_is_taken_up_as_it_is_used(void **state)
 {
     auth0_store_t store = make(AUTH0_STORE_MARKS, *state);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t first = (uintptr_t)store.marks / page * page;
-    unsigned char used[4096];
+    unsigned char used[16384];
     size_t pages = auth0_marks_size(AUTH0_STORE_MARKS) / page;
     size_t count = 0;
     auth0_mark_name_t name = name_of(AUTH0_MARK_LOGOUT, "1");
-    assert_int_equal(AUTH0_STORE_MARKS * 32, 4 << 20);
+    assert_int_equal(AUTH0_STORE_MARKS * 32, 32 << 20);
     assert_int_equal(auth0_store_mark(&store, &name, NOW + 9, NOW, *state),
                      AUTH0_MARK_NEW);
     assert_true(pages <= sizeof(used));

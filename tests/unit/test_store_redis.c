@@ -126,7 +126,7 @@ static bool tell(server_t *server, const char *const *texts, size_t count,
 {
     auth0_span_t words[8];
     const auth0_redis_question_t question = {
-        .words = words, .count = count, .kinds = ~0u, .budget = 1000000};
+        .words = words, .count = count, .kinds = ~0u, .budget = 10000000};
     auth0_span_t reply;
     for (size_t i = 0; i < count; i++) {
         words[i] = support_span(texts[i]);
