@@ -7,8 +7,8 @@
 /*
  * Warnings of sections that look protected and are not, or that let nobody in,
  * and of what contradicts itself, once the configuration is read: each with its
- * line and the mend, of mod_auth0_warning_t, from pool. What cannot be told from
- * the configuration alone is passed over.
+ * line and the mend, of mod_auth0_warning_t, from pool. What cannot be told
+ * from the configuration alone is passed over.
  */
 const apr_array_header_t *mod_auth0_lint(apr_pool_t *pool,
                                          const server_rec *main_server);
