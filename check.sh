@@ -13,8 +13,9 @@ packages=(
     curl faketime gcc libcjose-dev libclang-rt-14-dev libcmocka-dev
     libcurl4-openssl-dev libjansson-dev libssl-dev libtool make
     nghttp2-client nodejs npm openssl pkg-config procps python3
-    php8.2-fpm python3-cryptography python3-h2 python3-jwcrypto python3-pytest
-    python3-pytest-xdist python3-websockets redis-server
+    php8.2-fpm python3-cryptography python3-h2 python3-jsonschema
+    python3-jwcrypto python3-pytest python3-pytest-xdist python3-websockets
+    python3-yaml redis-server
     universal-ctags uwsgi-core uwsgi-plugin-python3
     valgrind
 )

@@ -10,9 +10,9 @@ typedef auth0_registration_tree_t tree_t;
 typedef auth0_registration_api_t api_t;
 
 /*
- * HCL has no \b and no \f. Of a template's beginning the first byte is escaped
- * by its number: doubled, as usual, it would mean another thing behind one more
- * of the same.
+ * HCL has no \b and no \f. The first byte of what would begin a template is
+ * written by its number rather than twice: so it does not matter what stands
+ * before it.
  */
 static const auth0_outline_escape_t escapes[] = {{"${", 1, "\\u0024"},
                                                  {"%{", 1, "\\u0025"},

@@ -478,6 +478,22 @@ def htu_seeds():
     }
 
 
+def registration_seeds():
+    one = ["https://api.example.com/orders", "Orders API", "read:orders",
+           "Read orders", "Nightly batch", "read:orders", "write:orders",
+           "httpd", "-----BEGIN PUBLIC KEY-----", "payment", "refund"]
+    odd = ["##DOMAIN##", "@@LIST@@", "yes", '"\\', "${a}", "%{b}", "$${c}",
+           "\t\b\f\r\x7f", "- a: b #c", "\u2028\u00e4\U0001f600", "\\u0041"]
+    return {
+        "good": "\n".join(one),
+        "good-two": "\n".join(one + one),
+        "good-odd": "\n".join(odd),
+        "good-empty": "",
+        "latin": b"https://h/\xe4\nn\n",
+        "half": b"https://h/\nn\n\xf0\x9f\x98\n",
+    }
+
+
 def resp_seeds():
     entry = "*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\ne\r\n$3\r\nabc\r\n"
     return {
@@ -575,6 +591,7 @@ def main():
     seeds("dpop", dpop_seeds())
     seeds("htu", htu_seeds())
     seeds("resp", resp_seeds())
+    seeds("registration", registration_seeds())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """The real OpenID provider and the real client of op/."""
+import fcntl
 import json
 import pathlib
 import ssl
@@ -14,8 +15,17 @@ CLIENT = ("nightly-batch", "a secret of no worth")
 
 
 def install():
-    """Bring the provider's packages, once, exactly as they are locked."""
-    if not (FOLDER / "node_modules").is_dir():
+    """
+    Bring the packages of op/, exactly as they are locked, once for all that
+    run side by side, and again when others are locked.
+    """
+    locked = FOLDER / "package-lock.json"
+    brought = FOLDER / "node_modules" / ".package-lock.json"
+    with locked.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (brought.exists()
+                and brought.stat().st_mtime >= locked.stat().st_mtime):
+            return
         command = ["npm", "ci", "--ignore-scripts"]
         subprocess.run(command, cwd=FOLDER, check=True)
 

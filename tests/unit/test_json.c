@@ -505,6 +505,78 @@ static void only_null_is_null(void **state)
     }
 }
 
+/* A tree of one of each, added in an order that is not that of its names. */
+static auth0_json_t *tree(apr_pool_t *pool)
+{
+    auth0_json_t *root = auth0_json_new(pool);
+    auth0_json_t *array = auth0_json_add_array(root, "z");
+    auth0_json_t *object = auth0_json_add_object(array, NULL);
+    assert_true(auth0_json_add_text(array, NULL, "\xc3\xa4"));
+    assert_true(auth0_json_add_whole(object, "b", -1));
+    assert_true(auth0_json_add_flag(object, "a", false));
+    assert_true(auth0_json_add_flag(root, "y", true));
+    assert_non_null(auth0_json_add_object(root, "x"));
+    return root;
+}
+
+static void a_tree_is_written_in_its_order(void **state)
+{
+    const auth0_json_t *root = tree(*state);
+    assert_string_equal(auth0_json_text(root, *state),
+                        "{\"z\":[{\"b\":-1,\"a\":false},\"\\u00E4\"],"
+                        "\"y\":true,\"x\":{}}");
+    assert_string_equal(auth0_json_pretty(root, *state),
+                        "{\n  \"z\": [\n    {\n      \"b\": -1,\n"
+                        "      \"a\": false\n    },\n    \"\\u00E4\"\n  ],\n"
+                        "  \"y\": true,\n  \"x\": {}\n}");
+}
+
+static void what_cannot_be_added_is_not(void **state)
+{
+    auth0_json_t *root = auth0_json_new(*state);
+    assert_false(auth0_json_add_text(root, "latin", "\xe4"));
+    assert_false(auth0_json_add_text(root, "surrogate", "\xed\xa0\x80"));
+    assert_false(auth0_json_add_text(root, "nothing", NULL));
+    assert_false(auth0_json_add_text(root, "\xe4", "name"));
+    assert_false(auth0_json_add_text(root, NULL, "no array"));
+    assert_null(auth0_json_add_object(NULL, "a"));
+    assert_null(auth0_json_add_array(NULL, NULL));
+    assert_false(auth0_json_add_whole(NULL, "a", 1));
+    assert_false(auth0_json_add_flag(NULL, NULL, true));
+    assert_string_equal(auth0_json_text(root, *state), "{}");
+}
+
+typedef struct seen_t {
+    apr_pool_t *pool;
+    const char *text;
+} seen_t;
+
+static void see(void *baton, const char *name, const auth0_json_t *value)
+{
+    seen_t *seen = baton;
+    seen->text = apr_pstrcat(seen->pool, seen->text, name ? name : "-", "=",
+                             auth0_json_text(value, seen->pool), ";", NULL);
+}
+
+static const char *seen_in(const auth0_json_t *in, apr_pool_t *pool)
+{
+    seen_t seen = {pool, ""};
+    auth0_json_each(in, see, &seen);
+    return seen.text;
+}
+
+static void each_part_is_shown_in_its_order(void **state)
+{
+    const auth0_json_t *root = tree(*state);
+    assert_string_equal(seen_in(root, *state),
+                        "z=[{\"b\":-1,\"a\":false},\"\\u00E4\"];y=true;x={};");
+    assert_string_equal(seen_in(auth0_json_member(root, "z"), *state),
+                        "-={\"b\":-1,\"a\":false};-=\"\\u00E4\";");
+    assert_string_equal(seen_in(auth0_json_member(root, "y"), *state), "");
+    assert_string_equal(seen_in(auth0_json_member(root, "x"), *state), "");
+    assert_string_equal(seen_in(NULL, *state), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +594,9 @@ int main(void)
         SUPPORT_TEST(a_value_is_written_in_plain_characters),
         SUPPORT_TEST(a_text_grows_with_what_it_escapes),
         SUPPORT_TEST(only_null_is_null),
+        SUPPORT_TEST(a_tree_is_written_in_its_order),
+        SUPPORT_TEST(what_cannot_be_added_is_not),
+        SUPPORT_TEST(each_part_is_shown_in_its_order),
     };
     return SUPPORT_RUN(tests);
 }
