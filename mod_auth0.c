@@ -9,6 +9,7 @@
 #include "httpd/mod_auth0_body.h"
 #include "httpd/mod_auth0_caching.h"
 #include "httpd/mod_auth0_directives.h"
+#include "httpd/mod_auth0_dump.h"
 #include "httpd/mod_auth0_export.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_forward.h"
@@ -27,6 +28,7 @@ static void register_hooks(apr_pool_t *pool)
 {
     ap_hook_pre_config(mod_auth0_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(mod_auth0_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(mod_auth0_dump, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);

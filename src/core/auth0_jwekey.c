@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include <apr_strings.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -123,6 +124,22 @@ auth0_span_t auth0_jwekey_kid(const auth0_jwekey_t *key)
 size_t auth0_jwekey_bytes(const auth0_jwekey_t *key)
 {
     return key->bytes;
+}
+
+const char *auth0_jwekey_public(const auth0_jwekey_t *key, apr_pool_t *pool)
+{
+    auth0_errqueue_t *kept = auth0_errqueue_take(pool);
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+    const char *pem = NULL;
+
+    if (bio && PEM_write_bio_PUBKEY(bio, key->pkey) == 1) {
+        long len = BIO_get_mem_data(bio, &bytes);
+        pem = apr_pstrmemdup(pool, bytes, (size_t)len);
+    }
+    BIO_free(bio);
+    auth0_errqueue_restore(kept);
+    return pem;
 }
 
 bool auth0_jwekey_same(const auth0_jwekey_t *a, const auth0_jwekey_t *b)

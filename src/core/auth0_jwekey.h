@@ -30,6 +30,12 @@ auth0_span_t auth0_jwekey_kid(const auth0_jwekey_t *key);
 /* Bytes of the modulus, and so of whatever is encrypted to the key. */
 size_t auth0_jwekey_bytes(const auth0_jwekey_t *key);
 
+/*
+ * The public half as PEM text (SubjectPublicKeyInfo), from pool; NULL when
+ * memory is short.
+ */
+const char *auth0_jwekey_public(const auth0_jwekey_t *key, apr_pool_t *pool);
+
 /* True when both are the same key pair, whatever they are called. */
 bool auth0_jwekey_same(const auth0_jwekey_t *a, const auth0_jwekey_t *b);
 

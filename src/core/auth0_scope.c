@@ -21,6 +21,16 @@ static bool is_scope_byte(char c)
     return auth0_ascii_is_graph(c) && c != '"' && c != '\\';
 }
 
+bool auth0_scope_is_word(auth0_span_t text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_scope_byte(text.ptr[i])) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
 static const char *check_bytes(const char *text, apr_pool_t *pool)
 {
     for (const char *c = text; *c; c++) {

@@ -21,6 +21,10 @@ const char *auth0_scope_req_parse(auth0_scope_req_t **req,
                                   const char *const *alternatives, size_t count,
                                   apr_pool_t *pool);
 
+/* True for one word that a scope may be: scope-token of RFC 6749 section 3.3.
+ */
+bool auth0_scope_is_word(auth0_span_t text);
+
 /* True when the granted scope string holds all words of one alternative. */
 bool auth0_scope_satisfied(const auth0_scope_req_t *req, auth0_span_t granted);
 

@@ -6,6 +6,7 @@
 static const char *const names[MOD_AUTH0_FACT_COUNT] = {
     [MOD_AUTH0_AUTH_TYPE] = "AuthType",
     [MOD_AUTH0_AUTH_NAME] = "AuthName",
+    [MOD_AUTH0_AUDIENCE] = "Auth0Audience",
     [MOD_AUTH0_REQUIRE] = "Require",
     [MOD_AUTH0_MERGING] = "AuthMerging",
     [MOD_AUTH0_SATISFY] = "Satisfy",

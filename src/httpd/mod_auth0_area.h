@@ -8,6 +8,7 @@
 typedef enum mod_auth0_fact_t {
     MOD_AUTH0_AUTH_TYPE,
     MOD_AUTH0_AUTH_NAME,
+    MOD_AUTH0_AUDIENCE,
     MOD_AUTH0_REQUIRE,
     MOD_AUTH0_MERGING,
     MOD_AUTH0_SATISFY,

@@ -3,71 +3,7 @@
 
 #include <apr_strings.h>
 
-struct mod_auth0_check_t {
-    apr_pool_t *pool;
-    const mod_auth0_place_t *places; /* of each section: compared often */
-};
-
-typedef mod_auth0_check_t check_t;
-
-static const mod_auth0_section_t *section_at(int i)
-{
-    return &APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t);
-}
-
-static const mod_auth0_place_t *place_of(const check_t *check,
-                                         const mod_auth0_section_t *section)
-{
-    return &check->places[section - section_at(0)];
-}
-
-static check_t begin_check(apr_pool_t *pool)
-{
-    int count = mod_auth0_sections()->nelts;
-    mod_auth0_place_t *places =
-        apr_pcalloc(pool, ((size_t)count + 1) * sizeof(*places));
-
-    for (int i = 0; i < count; i++) {
-        places[i] = mod_auth0_tree_place(section_at(i)->place, pool);
-    }
-    return (check_t){pool, places};
-}
-
-/* What is in force in a place, as far as that can be told beforehand. */
-static const mod_auth0_dir_t *effective_at(const check_t *check,
-                                           const mod_auth0_place_t *inner,
-                                           const server_rec *server)
-{
-    void *dir = ap_get_module_config(server->lookup_defaults, &auth0_module);
-
-    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        if (mod_auth0_tree_covers(&check->places[i], inner)) {
-            dir = mod_auth0_dir_merge(check->pool, dir,
-                                      (void *)section_at(i)->dir);
-        }
-    }
-    return dir;
-}
-
-static const mod_auth0_dir_t *effective(const check_t *check,
-                                        const mod_auth0_section_t *section)
-{
-    return effective_at(check, place_of(check, section), section->server);
-}
-
-const mod_auth0_check_t *mod_auth0_check_begin(apr_pool_t *pool)
-{
-    check_t check = begin_check(pool);
-
-    return apr_pmemdup(pool, &check, sizeof(check));
-}
-
-const mod_auth0_dir_t *mod_auth0_check_dir(const mod_auth0_check_t *check,
-                                           const mod_auth0_place_t *place,
-                                           const server_rec *server)
-{
-    return effective_at(check, place, server);
-}
+#include "httpd/mod_auth0_survey.h"
 
 static bool has_issuer(const mod_auth0_dir_t *dir)
 {
@@ -94,16 +30,6 @@ static bool needs_no_secret(const mod_auth0_dir_t *dir)
     return dir->secret || !(mod_auth0_dir_algs(dir) & auth0_alg_symmetric());
 }
 
-static bool has_resource(const mod_auth0_dir_t *dir)
-{
-    return mod_auth0_dir_resource(dir);
-}
-
-static bool needs_no_resource(const mod_auth0_dir_t *dir)
-{
-    return dir->metadata != MOD_AUTH0_ON || has_resource(dir);
-}
-
 static bool has_decryption(const mod_auth0_dir_t *dir)
 {
     return dir->decryption;
@@ -112,30 +38,6 @@ static bool has_decryption(const mod_auth0_dir_t *dir)
 static bool needs_no_decryption(const mod_auth0_dir_t *dir)
 {
     return dir->decryption || dir->encrypted_only != MOD_AUTH0_ON;
-}
-
-/* What a server says outside of sections is no matter of doubt. */
-static bool is_in_force(const mod_auth0_place_t *outer,
-                        const mod_auth0_place_t *inner)
-{
-    return !outer->section && (!outer->host || outer->host == inner->host);
-}
-
-/* True when another section, whose reach cannot be told, may help out. */
-static bool may_come_from_elsewhere(const check_t *check,
-                                    const mod_auth0_section_t *section,
-                                    bool (*has)(const mod_auth0_dir_t *))
-{
-    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        const mod_auth0_section_t *other = section_at(i);
-        if (other->dir != section->dir && has(other->dir) &&
-            !is_in_force(place_of(check, other), place_of(check, section)) &&
-            mod_auth0_tree_may_meet(place_of(check, other),
-                                    place_of(check, section))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* What a section needs, and what of it another section can bring. */
@@ -163,10 +65,6 @@ static const demand_t access_demands[] = {
      "Auth0EncryptedTokens required needs the API's private key, and none is "
      "in "
      "force here: add Auth0DecryptionKey /path/to/key.pem"},
-    {needs_no_resource, has_resource,
-     "Auth0ResourceMetadata On needs Auth0Resource, because no audience in "
-     "force here is a URL that could be it: add the URL by which clients reach "
-     "the API, such as Auth0Resource https://api.example.com/orders"},
     {NULL, NULL, NULL}};
 
 static const demand_t logout_demands[] = {
@@ -180,14 +78,16 @@ static const demand_t logout_demands[] = {
     {needs_no_secret, has_secret, NEEDS_SECRET},
     {NULL, NULL, NULL}};
 
-static const char *check_demands(const check_t *check,
+static const char *check_demands(const mod_auth0_survey_t *survey,
                                  const mod_auth0_section_t *section,
                                  const mod_auth0_dir_t *dir,
                                  const demand_t *demands)
 {
     for (size_t i = 0; demands[i].sentence; i++) {
         if (!demands[i].is_met(dir) &&
-            !may_come_from_elsewhere(check, section, demands[i].is_brought)) {
+            !mod_auth0_survey_may_have(survey,
+                                       mod_auth0_survey_place(survey, section),
+                                       demands[i].is_brought)) {
             return demands[i].sentence;
         }
     }
@@ -195,7 +95,7 @@ static const char *check_demands(const check_t *check,
 }
 
 /* RFC 7518 section 3.2: a secret is at least as long as the hash. */
-static const char *check_secret(const check_t *check,
+static const char *check_secret(const mod_auth0_survey_t *survey,
                                 const mod_auth0_dir_t *dir)
 {
     unsigned algs = mod_auth0_dir_algs(dir) & auth0_alg_symmetric();
@@ -203,7 +103,7 @@ static const char *check_secret(const check_t *check,
     for (size_t i = 0; dir->secret && auth0_alg_at(i); i++) {
         const auth0_alg_t *alg = auth0_alg_at(i);
         if ((algs & alg->bit) && !auth0_key_fits(dir->secret, alg)) {
-            return apr_psprintf(check->pool,
+            return apr_psprintf(survey->pool,
                                 "Auth0SigningSecret is too short for %s: it "
                                 "has to have at least %" APR_SIZE_T_FMT
                                 " bytes",
@@ -213,19 +113,26 @@ static const char *check_secret(const check_t *check,
     return NULL;
 }
 
-static const char *check_section(const check_t *check,
+static const mod_auth0_dir_t *effective(const mod_auth0_survey_t *survey,
+                                        const mod_auth0_section_t *section)
+{
+    return mod_auth0_survey_effective(survey, section->server,
+                                      mod_auth0_survey_place(survey, section));
+}
+
+static const char *check_section(const mod_auth0_survey_t *survey,
                                  const mod_auth0_section_t *section)
 {
-    const mod_auth0_dir_t *dir = effective(check, section);
-    const char *why = check_secret(check, dir);
+    const mod_auth0_dir_t *dir = effective(survey, section);
+    const char *why = check_secret(survey, dir);
 
     if (!why && dir->auth_type == MOD_AUTH0_ON) {
-        why = check_demands(check, section, dir, access_demands);
+        why = check_demands(survey, section, dir, access_demands);
     }
     if (!why && dir->logout == MOD_AUTH0_ON) {
-        why = check_demands(check, section, dir, logout_demands);
+        why = check_demands(survey, section, dir, logout_demands);
     }
-    return why ? apr_psprintf(check->pool, "Syntax error on line %d of %s: %s",
+    return why ? apr_psprintf(survey->pool, "Syntax error on line %d of %s: %s",
                               section->place->line_num,
                               section->place->filename, why)
                : NULL;
@@ -247,7 +154,7 @@ static const char *check_modules(void)
 
 const char *mod_auth0_check(apr_pool_t *pool)
 {
-    check_t check = begin_check(pool);
+    mod_auth0_survey_t survey = mod_auth0_survey(pool);
     const char *missing = check_modules();
 
     if (missing) {
@@ -255,7 +162,7 @@ const char *mod_auth0_check(apr_pool_t *pool)
     }
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        const char *why = check_section(&check, section_at(i));
+        const char *why = check_section(&survey, mod_auth0_survey_section(i));
         if (why) {
             return why;
         }
@@ -276,11 +183,11 @@ static void mark(const apr_array_header_t *sources)
  */
 void mod_auth0_mark_needed(apr_pool_t *pool)
 {
-    check_t check = begin_check(pool);
+    mod_auth0_survey_t survey = mod_auth0_survey(pool);
 
     for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        const mod_auth0_section_t *section = section_at(i);
-        const mod_auth0_dir_t *dir = effective(&check, section);
+        const mod_auth0_section_t *section = mod_auth0_survey_section(i);
+        const mod_auth0_dir_t *dir = effective(&survey, section);
         const apr_array_header_t *own = section->dir->sources;
         if (mod_auth0_dir_algs(dir) & auth0_alg_asymmetric()) {
             mark(own ? own : mod_auth0_sources());

@@ -7,6 +7,7 @@
 #include "core/auth0_metadata.h"
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
+#include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_decryption.h"
 #include "httpd/mod_auth0_directives_binding.h"
@@ -435,6 +436,21 @@ const command_rec mod_auth0_directives[] = {
                   "file of subjects, applications and the like to refuse"),
     AP_INIT_ITERATE("Auth0LogoutClient", set_logout_client, NULL, IN_SECTIONS,
                     "applications whose logouts are taken"),
+    AP_INIT_RAW_ARGS("<Auth0API", mod_auth0_api_section, NULL, RSRC_CONF,
+                     "an API as Auth0 knows it: its identifier"),
+    AP_INIT_TAKE1("Auth0APIName", mod_auth0_set_api_name, NULL, RSRC_CONF,
+                  "the name of the API"),
+    AP_INIT_TAKE12("Auth0Scope", mod_auth0_set_scope, NULL, RSRC_CONF,
+                   "a scope of the API, and what it lets one do"),
+    AP_INIT_TAKE1("Auth0TokenLifetime", mod_auth0_set_token_lifetime, NULL,
+                  RSRC_CONF, "seconds that tokens for the API are good"),
+    AP_INIT_FLAG("Auth0OfflineAccess", mod_auth0_set_offline_access, NULL,
+                 RSRC_CONF, "On: applications may have refresh tokens"),
+    AP_INIT_FLAG("Auth0SkipConsent", mod_auth0_set_skip_consent, NULL,
+                 RSRC_CONF, "On: users are not asked for first-party ones"),
+    AP_INIT_RAW_ARGS("Auth0ClientGrant", mod_auth0_set_client_grant, NULL,
+                     RSRC_CONF,
+                     "an application, and the scopes that it is granted"),
     AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
                    "auth0-logout"),
     AP_INIT_TAKE1("Auth0SharedStore", mod_auth0_set_store, NULL, RSRC_CONF,

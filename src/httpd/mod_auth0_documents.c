@@ -8,8 +8,8 @@
 
 #include "core/auth0_require.h"
 #include "httpd/mod_auth0_area.h"
-#include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_plain.h"
+#include "httpd/mod_auth0_survey.h"
 
 /* Of lists of mod_auth0_document_t, by server. */
 static apr_hash_t *documents;
@@ -18,7 +18,7 @@ static apr_hash_t *documents;
 typedef struct make_t {
     apr_pool_t *pconf;
     apr_pool_t *ptemp;
-    const mod_auth0_check_t *check;
+    mod_auth0_survey_t survey;
     const apr_array_header_t *areas;
     const server_rec *server;
     const ap_directive_t *host; /* of the server, as in a place */
@@ -232,7 +232,7 @@ static const char *add_area(const make_t *make, const mod_auth0_area_t *area)
 
     here.place.host = make->host;
     const mod_auth0_dir_t *dir =
-        mod_auth0_check_dir(make->check, &here.place, make->server);
+        mod_auth0_survey_effective(&make->survey, make->server, &here.place);
 
     if (!is_told(dir)) {
         return NULL;
@@ -305,7 +305,7 @@ const char *mod_auth0_documents_make(const server_rec *first, apr_pool_t *pconf,
     }
     make_t make = {.pconf = pconf,
                    .ptemp = ptemp,
-                   .check = mod_auth0_check_begin(ptemp),
+                   .survey = mod_auth0_survey(ptemp),
                    .areas = mod_auth0_areas(ptemp)};
 
     for (make.server = first; make.server; make.server = make.server->next) {

@@ -3,6 +3,7 @@
 
 #include <http_core.h>
 
+#include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_bell.h"
 #include "httpd/mod_auth0_board.h"
 #include "httpd/mod_auth0_check.h"
@@ -13,6 +14,7 @@
 #include "httpd/mod_auth0_fleet.h"
 #include "httpd/mod_auth0_keys.h"
 #include "httpd/mod_auth0_lint.h"
+#include "httpd/mod_auth0_lint_apis.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_source.h"
@@ -32,11 +34,24 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog, (void)ptemp;
     mod_auth0_config_reset(pconf);
     mod_auth0_documents_reset(pconf);
+    mod_auth0_apis_reset(pconf);
     mod_auth0_sources_reset(pconf);
     mod_auth0_watch_register(pconf);
     mod_auth0_expr_register(pconf);
     mod_auth0_store_register(pconf);
     return OK;
+}
+
+static void warn(apr_pool_t *ptemp, const server_rec *server)
+{
+    const apr_array_header_t *warnings = mod_auth0_lint(ptemp, server);
+
+    for (int i = 0; i < warnings->nelts; i++) {
+        ap_log_error(
+            APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0, server, "%s",
+            mod_auth0_lint_text(
+                &APR_ARRAY_IDX(warnings, i, mod_auth0_warning_t), ptemp));
+    }
 }
 
 int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -45,9 +60,10 @@ int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
     const char *why = mod_auth0_check(ptemp);
 
     (void)plog;
+    why = why ? why : mod_auth0_lint_scopes(ptemp, server);
     why = why ? why : mod_auth0_documents_make(server, pconf, ptemp);
     if (!why) {
-        mod_auth0_lint(ptemp, server);
+        warn(ptemp, server);
         return OK;
     }
     ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_EMERG, 0, server, "%s", why);

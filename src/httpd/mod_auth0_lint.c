@@ -6,6 +6,7 @@
 #include "core/auth0_redis_url.h"
 #include "core/auth0_span.h"
 #include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_lint_apis.h"
 #include "httpd/mod_auth0_lint_binding.h"
 #include "httpd/mod_auth0_lint_requires.h"
 #include "httpd/mod_auth0_plain.h"
@@ -307,9 +308,20 @@ static void look_at_store(const mod_auth0_lint_t *lint,
                      url->password.len > 0 ? "the password and " : ""));
 }
 
-void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)
+const char *mod_auth0_lint_text(const mod_auth0_warning_t *warning,
+                                apr_pool_t *pool)
 {
-    mod_auth0_lint_t lint = {pool, main_server, mod_auth0_areas(pool)};
+    return apr_psprintf(pool, "Warning on line %d of %s: %s",
+                        warning->line->line_num, warning->line->filename,
+                        warning->sentence);
+}
+
+const apr_array_header_t *mod_auth0_lint(apr_pool_t *pool,
+                                         const server_rec *main_server)
+{
+    mod_auth0_lint_t lint = {
+        pool, apr_array_make(pool, 4, sizeof(mod_auth0_warning_t)), main_server,
+        mod_auth0_areas(pool)};
 
     for (int i = 0; i < lint.areas->nelts; i++) {
         if (speaks_of_access(area_at(&lint, i))) {
@@ -321,4 +333,6 @@ void mod_auth0_lint(apr_pool_t *pool, server_rec *main_server)
         look_at_server(&lint, server);
     }
     look_at_store(&lint, main_server);
+    mod_auth0_lint_apis(&lint);
+    return lint.warnings;
 }

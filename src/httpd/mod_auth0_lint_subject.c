@@ -2,14 +2,12 @@
 #include "httpd/mod_auth0_lint_subject.h"
 
 #include "core/auth0_span.h"
-#include "httpd/mod_auth0_log.h"
 
 void mod_auth0_lint_warn(const mod_auth0_lint_t *lint,
                          const ap_directive_t *line, const char *sentence)
 {
-    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_WARNING, 0,
-                 lint->main_server, "Warning on line %d of %s: %s",
-                 line->line_num, line->filename, sentence);
+    APR_ARRAY_PUSH(lint->warnings, mod_auth0_warning_t) =
+        (mod_auth0_warning_t){line, sentence};
 }
 
 static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)

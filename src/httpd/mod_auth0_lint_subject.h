@@ -4,9 +4,16 @@
 
 #include "httpd/mod_auth0_area.h"
 
+/* One warning: a directive, and a sentence about it. */
+typedef struct mod_auth0_warning_t {
+    const ap_directive_t *line;
+    const char *sentence;
+} mod_auth0_warning_t;
+
 /* For warnings: the configuration, and what is in force in one section. */
 typedef struct mod_auth0_lint_t {
-    apr_pool_t *pool; /* for scratch */
+    apr_pool_t *pool;             /* for warnings, and for scratch */
+    apr_array_header_t *warnings; /* of mod_auth0_warning_t        */
     const server_rec *main_server;
     const apr_array_header_t *areas; /* of mod_auth0_area_t */
 } mod_auth0_lint_t;
@@ -17,7 +24,7 @@ typedef struct mod_auth0_subject_t {
     const apr_array_header_t *requires; /* of const mod_auth0_area_t *     */
 } mod_auth0_subject_t;
 
-/* One warning, with the place of a directive and a sentence. */
+/* Add a warning, with the place of a directive and a sentence. */
 void mod_auth0_lint_warn(const mod_auth0_lint_t *lint,
                          const ap_directive_t *line, const char *sentence);
 

@@ -64,6 +64,28 @@ bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool)
            auth0_span_starts(word_of(node, 0, pool), "auth0-");
 }
 
+const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
+                                                   const char *kind,
+                                                   apr_pool_t *pool)
+{
+    const char *args = node->args;
+
+    if (!mod_auth0_tree_is(node, "Require") ||
+        !auth0_span_is(word_of(node, 0, pool), kind)) {
+        return NULL;
+    }
+    apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
+
+    if (begins_with_not(node, pool)) {
+        (void)ap_getword_conf(pool, &args);
+    }
+    (void)ap_getword_conf(pool, &args);
+    while (*args) {
+        APR_ARRAY_PUSH(words, const char *) = ap_getword_conf(pool, &args);
+    }
+    return words;
+}
+
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool)
 {
     static const char *const others[] = {"all",    "env", "forward-dns",

@@ -27,6 +27,14 @@ mod_auth0_methods_t mod_auth0_requires_named(const ap_directive_t *directive,
 /* True for Require auth0-..., whatever stands around it. */
 bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool);
 
+/*
+ * The words of a Require of this kind, such as auth0-scope, after its name, in
+ * pool, of const char *; NULL for anything else.
+ */
+const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
+                                                   const char *kind,
+                                                   apr_pool_t *pool);
+
 /* True for a Require that may depend on who is asking. */
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool);
 

@@ -221,6 +221,18 @@ class Httpd:
         part.replace(target)
         return target
 
+    def dump(self, name):
+        """httpd -t -D name: what it prints, and what it complains of."""
+        done = subprocess.run(
+            [program(), "-t", "-D", name, "-f", self.conf_file],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
+
     def check(self):
         """httpd -t: its exit code and all that it prints."""
         done = subprocess.run(

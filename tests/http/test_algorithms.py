@@ -9,6 +9,7 @@ import answers
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location
 from env import Httpd
+from logs import watch
 
 ASYMMETRIC = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512".split()
 SYMMETRIC = "HS256 HS384 HS512".split()
@@ -59,6 +60,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def server():
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, FILES) as httpd:
         yield httpd
 

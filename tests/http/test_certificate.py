@@ -18,6 +18,7 @@ import proofs
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from env import Httpd
+from logs import watch
 from proofs import Prover
 
 KEY = tokens.rsa_key("main")
@@ -39,6 +40,7 @@ SSLVerifyDepth 3
 @pytest.fixture(scope="module")
 def httpd(authority):
     files = {**PAGE, "keys.json": tokens.jwks(KEY)}
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, files, tls=authority, http2=True) as server:
         yield server
 

@@ -764,6 +764,12 @@ NOT_IN_HTACCESS = [
     "Auth0DenyList /etc/deny",
     "Auth0LogoutClient app",
     "Auth0SharedStore shm",
+    'Auth0APIName "Orders API"',
+    "Auth0Scope read:orders",
+    "Auth0TokenLifetime 3600",
+    "Auth0OfflineAccess On",
+    "Auth0SkipConsent On",
+    "Auth0ClientGrant app read:orders",
 ]
 
 #: What may stand there, as test_export.py shows.

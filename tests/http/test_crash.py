@@ -141,7 +141,8 @@ def barrage(httpd):
 
 
 @pytest.mark.parametrize("mpm", ["event", "prefork"])
-def test_barrage(mpm):
+def test_barrage(mpm, announce):
+    announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, FILES, mpm=mpm) as httpd:
         before = httpd.children()
         answered = barrage(httpd)

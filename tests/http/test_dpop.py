@@ -15,6 +15,7 @@ import proofs
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from env import Httpd
+from logs import watch
 from proofs import Prover
 
 KEY = tokens.rsa_key("main")
@@ -42,6 +43,7 @@ FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
 
 @pytest.fixture(scope="module")
 def httpd():
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, FILES, http2=True) as server:
         yield server
 
@@ -476,8 +478,9 @@ def test_report(httpd, url):
     assert (response.status, response.reason) == (200, "cnf.scheme")
 
 
-def test_no_room_for_proofs():
+def test_no_room_for_proofs(announce):
     """11.1: what cannot be remembered is not let in."""
+    announce("Warning on line .* take tokens for")
     config = "Auth0SharedStore shm:4096\n" + CONFIG
     with Httpd(config, FILES) as server:
         token = PROVER.token()
@@ -565,8 +568,9 @@ def test_nonce_elsewhere(httpd, url):
     answers.accepted(httpd.get("/orders", headers=fields), tokens.SUBJECT)
 
 
-def test_nonce_by_every_process(url):
+def test_nonce_by_every_process(url, announce):
     """No process keeps them for itself, under each MPM."""
+    announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, FILES, mpm="prefork") as server:
         where = lambda path: f"http://api.example.com:{server.port}{path}"  # noqa: E731
         for _ in range(20):

@@ -10,6 +10,7 @@ import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from env import Httpd
 from issuer import Issuer
+from logs import watch
 from proofs import Prover
 
 KEY = tokens.rsa_key("main")
@@ -64,6 +65,7 @@ def nested():
         "one": SECRET.secret,
         "two": b"t" * 32,
     }
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(ANYTHING + TENANT + OUTER, files) as httpd:
         yield httpd
 
@@ -310,6 +312,7 @@ def merged():
     config = ANYTHING + TENANT
     config += "<VirtualHost *:*>\nServerName api.example.com\n</VirtualHost>\n"
     config += "".join(merging(name) for name in MERGED)
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(config, {**PAGE, "keys.json": tokens.jwks(KEY)}) as httpd:
         yield httpd
 

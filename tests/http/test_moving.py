@@ -269,8 +269,9 @@ def test_who_says_the_same_shares_the_keys(authority, line, sources):
         assert issuer.count() == sources
 
 
-def test_one_issuer_by_secret_and_by_keys(authority):
+def test_one_issuer_by_secret_and_by_keys(authority, announce):
     """That a first section needs no keys does not deprive the second."""
+    announce("Warning on line .* take tokens for")
     secret = tokens.Secret(b"s" * 32)
     with Issuer(authority, KEY) as issuer:
         config = server_level(authority)

@@ -112,6 +112,7 @@ def server(backend):
     """The issuer of /nokeys is out of reach, which is logged once."""
     modules = ["proxy", "proxy_http"]
     watch.announce("cannot be fetched")
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(
         config(backend.port), FILES, modules=modules, http2=True
     ) as httpd:

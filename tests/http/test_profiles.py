@@ -8,6 +8,7 @@ import answers
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location
 from env import Httpd
+from logs import watch
 
 KEY = tokens.rsa_key("main")
 PROFILES = ("any", "auth0", "rfc9068")
@@ -38,6 +39,7 @@ CONFIG = "\n".join(
 
 @pytest.fixture(scope="module")
 def server():
+    watch.announce("Warning on line .* take tokens for")
     with Httpd(CONFIG, {**PAGE, "keys.json": tokens.jwks(KEY)}) as httpd:
         yield httpd
 

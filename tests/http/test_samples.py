@@ -178,6 +178,47 @@ def test_encrypted_tokens():
         answers.refused(response, "require.scope", scope="read:orders")
 
 
+#: Method, permissions and what is lacking.
+REGISTERED = [
+    ("reading", "GET", ["read:orders"], None),
+    ("writing", "DELETE", ["write:orders"], None),
+    ("deleting_as_a_reader", "DELETE", ["read:orders"], "write:orders"),
+    ("reading_as_a_writer", "GET", ["write:orders"], "read:orders"),
+]
+
+
+@pytest.fixture(scope="module")
+def registered():
+    with start("registered-api.conf") as httpd:
+        yield httpd
+
+
+@pytest.mark.parametrize("method, permissions, missing", **table(REGISTERED))
+def test_registered_api(registered, method, permissions, missing):
+    claims = {**ORDERS, "client_id": "app", "jti": "1", "iat": time.time(),
+              "permissions": permissions}
+    token = tokens.token(KEY, head={"typ": "at+jwt"}, **claims)
+    response = registered.request(method, "/orders/", token)
+    if missing:
+        answers.refused(response, "require.permission", scope=missing)
+        return
+    judge(response, "ok")
+
+
+def test_registered_api_is_what_auth0_is_told(registered):
+    """Auth0's CLI takes the one, other tools the others."""
+    document = json.loads(registered.dump("DUMP_AUTH0_API")[0])
+    (server,) = document["resource_servers"]
+    assert server["identifier"] == tokens.AUDIENCE
+    assert server["token_dialect"] == "rfc9068_profile_authz"
+    assert [x["value"] for x in server["scopes"]] == ["read:orders",
+                                                      "write:orders"]
+    (grant,) = document["client_grants"]
+    assert grant["client_id"] == "Nightly batch"
+    for name in ("DUMP_AUTH0", "DUMP_AUTH0_DEPLOY", "DUMP_AUTH0_TERRAFORM"):
+        assert tokens.AUDIENCE in registered.dump(name)[0]
+
+
 def test_strict_tokens():
     rfc9068 = {"client_id": "app", "jti": "1", "scope": "read:orders"}
     claims = {**ORDERS, **rfc9068, "iat": time.time()}

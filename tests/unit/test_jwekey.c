@@ -268,6 +268,14 @@ static void a_wrapped_key_is_less_than_the_modulus(void **state)
     ERR_clear_error();
 }
 
+static void only_the_public_half_is_told(void **state)
+{
+    EVP_PKEY *pkey = support_pkey(SUPPORT_RSA);
+    const auth0_jwekey_t *key = read_good(private_pem(pkey, *state), *state);
+    assert_string_equal(auth0_jwekey_public(key, *state),
+                        public_pem(pkey, *state));
+}
+
 /* One key, many threads: to be run under a sanitizer as well. */
 typedef struct thread_t {
     const auth0_jwekey_t *key;
@@ -316,6 +324,7 @@ int main(void)
         SUPPORT_TEST(a_key_of_the_right_length_comes_out),
         SUPPORT_TEST(whatever_is_wrong_something_random_comes_out),
         SUPPORT_TEST(a_wrapped_key_is_less_than_the_modulus),
+        SUPPORT_TEST(only_the_public_half_is_told),
         SUPPORT_TEST(threads_share_a_key),
     };
     return SUPPORT_RUN(tests);

@@ -231,6 +231,18 @@ static void words_that_no_scope_can_have_are_refused(void **state)
     assert_int_equal(bad, 0);
 }
 
+static void a_word_is_printable_without_space_quote_and_backslash(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        char text[] = {'a', (char)c, 'b'};
+        bool want = c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+        assert_int_equal(auth0_scope_is_word(auth0_span(text, 3)), want);
+    }
+    assert_true(auth0_scope_is_word(support_span("read:orders")));
+    assert_false(auth0_scope_is_word(support_span("")));
+}
+
 static void a_requirement_outlives_its_text(void **state)
 {
     char text[] = "read write";
@@ -251,6 +263,7 @@ int main(void)
         SUPPORT_TEST(an_array_grants_its_elements),
         SUPPORT_TEST(the_challenge_gets_the_first_alternatives),
         SUPPORT_TEST(words_that_no_scope_can_have_are_refused),
+        SUPPORT_TEST(a_word_is_printable_without_space_quote_and_backslash),
         SUPPORT_TEST(a_requirement_outlives_its_text),
     };
     return SUPPORT_RUN(tests);
