@@ -40,6 +40,16 @@ static bool needs_no_decryption(const mod_auth0_dir_t *dir)
     return dir->decryption || dir->encrypted_only != MOD_AUTH0_ON;
 }
 
+static bool has_resource(const mod_auth0_dir_t *dir)
+{
+    return mod_auth0_dir_resource(dir);
+}
+
+static bool needs_no_resource(const mod_auth0_dir_t *dir)
+{
+    return dir->metadata != MOD_AUTH0_ON || mod_auth0_dir_resource(dir);
+}
+
 /* What a section needs, and what of it another section can bring. */
 typedef struct demand_t {
     bool (*is_met)(const mod_auth0_dir_t *effective);
@@ -65,6 +75,10 @@ static const demand_t access_demands[] = {
      "Auth0EncryptedTokens required needs the API's private key, and none is "
      "in "
      "force here: add Auth0DecryptionKey /path/to/key.pem"},
+    {needs_no_resource, has_resource,
+     "Auth0ResourceMetadata On needs Auth0Resource, because no audience in "
+     "force here is a URL that could be it: add the URL by which clients reach "
+     "the API, such as Auth0Resource https://api.example.com/orders"},
     {NULL, NULL, NULL}};
 
 static const demand_t logout_demands[] = {
