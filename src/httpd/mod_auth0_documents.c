@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_require.h"
+#include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_area.h"
 #include "httpd/mod_auth0_plain.h"
 #include "httpd/mod_auth0_survey.h"
@@ -194,8 +195,20 @@ static void add_requires(const make_t *make, auth0_metadata_t *facts,
     }
 }
 
+/* What the API is called at Auth0. */
+static const char *name_of_api(const mod_auth0_dir_t *dir)
+{
+    const mod_auth0_api_t *api = NULL;
+
+    for (int i = 0; dir->audiences && !api && i < dir->audiences->nelts; i++) {
+        api =
+            mod_auth0_api_find(APR_ARRAY_IDX(dir->audiences, i, auth0_span_t));
+    }
+    return api ? api->said.name : NULL;
+}
+
 /* One that is an expression is another for each request. */
-static const char *name_of(const make_t *make, const mod_auth0_area_t *area)
+static const char *realm_of(const make_t *make, const mod_auth0_area_t *area)
 {
     const mod_auth0_area_t *whose =
         mod_auth0_area_of(make->areas, area, MOD_AUTH0_AUTH_NAME);
@@ -248,7 +261,8 @@ static const char *add_area(const make_t *make, const mod_auth0_area_t *area)
     }
     add_policy(&document->facts, dir, make->pconf);
     add_requires(make, &document->facts, &here);
-    take_first(&document->facts.name, name_of(make, &here));
+    take_first(&document->facts.name, name_of_api(dir));
+    take_first(&document->facts.name, realm_of(make, &here));
     return NULL;
 }
 

@@ -355,6 +355,14 @@ ALL = [
                  scopes_supported=["read:orders", "write:orders"]),
     ),
     (
+        "declared",
+        TENANT + '<Auth0API https://api.example.com/orders>\n'
+        'Auth0APIName "Orders API"\nAuth0Scope read:orders\n</Auth0API>\n'
+        + location("/orders", ON, "AuthName Realm",
+                   "Require auth0-scope read:orders"),
+        document(resource_name="Orders API"),
+    ),
+    (
         "what_is_merged",
         TENANT + ON + "\n"
         + location("/", "Require auth0-scope outer")
