@@ -67,8 +67,6 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);
-    ap_hook_insert_error_filter(mod_auth0_caching, NULL, NULL,
-                                APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
