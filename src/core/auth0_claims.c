@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_claims.h"
 
+#include <string.h>
+
 #include <apr_strings.h>
 
 #include "core/auth0_cnf.h"
@@ -27,6 +29,39 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     (*claims)->object = object;
     (*claims)->kid = auth0_span("", 0);
     return AUTH0_OK;
+}
+
+#define ALIGNMENT ((size_t)16)
+
+/* Where JSON may begin behind the head of a copy, in bytes. */
+static size_t object_offset(void)
+{
+    return (sizeof(auth0_claims_t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Where the text of the kid stands in a copy, in bytes. */
+static size_t kid_offset(const auth0_claims_t *claims)
+{
+    return object_offset() + auth0_json_size(claims->object);
+}
+
+size_t auth0_claims_size(const auth0_claims_t *claims)
+{
+    return kid_offset(claims) + claims->kid.len;
+}
+
+const auth0_claims_t *auth0_claims_copy(void *memory,
+                                        const auth0_claims_t *claims)
+{
+    auth0_claims_t *copy = memory;
+    char *object = (char *)memory + object_offset();
+    char *kid = (char *)memory + kid_offset(claims);
+
+    memcpy(object, claims->object, auth0_json_size(claims->object));
+    memcpy(kid, claims->kid.ptr, claims->kid.len);
+    copy->object = (const auth0_json_t *)(void *)object;
+    copy->kid = auth0_span(kid, claims->kid.len);
+    return copy;
 }
 
 bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
@@ -139,19 +174,25 @@ static bool are_good(const auth0_claims_t *claims, const claim_type_t *types,
     return true;
 }
 
-static bool types_are_good(const auth0_claims_t *claims,
-                           const auth0_policy_t *policy)
+static bool user_is_good(const auth0_claims_t *claims,
+                         const auth0_policy_t *policy)
 {
     auth0_span_t user;
 
+    return !policy->user_claim ||
+           !auth0_claims_string(&user, claims, policy->user_claim) ||
+           !auth0_span_has_control(user);
+}
+
+static bool types_are_good(const auth0_claims_t *claims,
+                           const auth0_policy_t *policy)
+{
     if (!are_good(claims, claim_types, ROWS(claim_types)) ||
         (auth0_profile_rules(policy->profile)->is_logout &&
          !are_good(claims, logout_types, ROWS(logout_types)))) {
         return false;
     }
-    return !policy->user_claim ||
-           !auth0_claims_string(&user, claims, policy->user_claim) ||
-           !auth0_span_has_control(user);
+    return user_is_good(claims, policy);
 }
 
 static bool has_required(const auth0_claims_t *claims,
@@ -302,6 +343,15 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     }
     /* Nobody proves anything with a logout token. */
     return is_logout && cnf.is_present ? AUTH0_CNF_UNKNOWN : binding;
+}
+
+auth0_reason_t auth0_claims_check_again(const auth0_claims_t *claims,
+                                        const auth0_policy_t *policy,
+                                        apr_time_t now)
+{
+    return user_is_good(claims, policy)
+               ? check_times(claims, policy, (double)now / APR_USEC_PER_SEC)
+               : AUTH0_CLAIMS_TYPE;
 }
 
 const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,

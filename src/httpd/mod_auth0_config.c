@@ -23,6 +23,8 @@
 #define DEFAULT_TOTAL 10
 #define RETRY_MOST 60
 
+#define DEFAULT_TOKEN_CACHE 16384
+
 #define DEFAULT_STATE_DIR "mod_auth0"
 
 #define SECOND ((int64_t)1000000)
@@ -149,7 +151,7 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
 
     (void)server;
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
-    made->connect = made->total = made->store_bytes = -1;
+    made->connect = made->total = made->store_bytes = made->token_cache = -1;
     made->fields = apr_array_make(pool, 0, sizeof(const char *));
     made->variables = apr_array_make(pool, 0, sizeof(const char *));
     return made;
@@ -219,6 +221,14 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
     source->state_dir = server->state_dir
                             ? server->state_dir
                             : ap_runtime_dir_relative(pconf, DEFAULT_STATE_DIR);
+}
+
+size_t mod_auth0_server_token_cache(const server_rec *server)
+{
+    const mod_auth0_server_t *settings =
+        ap_get_module_config(server->module_config, &auth0_module);
+
+    return (size_t)or_default(settings->token_cache, DEFAULT_TOKEN_CACHE);
 }
 
 static unsigned skew_of(const mod_auth0_dir_t *dir)

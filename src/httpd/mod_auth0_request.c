@@ -105,11 +105,21 @@ static int level_of(auth0_reason_t reason)
     return reason == AUTH0_CONFIG_INCOMPLETE ? APLOG_ERR : APLOG_INFO;
 }
 
+/* The name of a token in the log; "-": none. */
+static const char *fingerprint_of(request_rec *r, auth0_span_t token)
+{
+    mod_auth0_digest_t *digest = &mod_auth0_request_make(r)->digest;
+
+    return token.len > 0 && mod_auth0_digest_make(digest, token)
+               ? auth0_fingerprint_text(digest->bytes, r->pool)
+               : "-";
+}
+
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
                             const char *detail, auth0_span_t token)
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
-    const char *fingerprint = auth0_fingerprint(token, r->pool);
+    const char *fingerprint = fingerprint_of(r, token);
     const char *more;
     int level = mod_auth0_throttle(&more, r, (int)reason, level_of(reason));
 
