@@ -289,13 +289,19 @@ void auth0_cache_give(const auth0_cached_t *cached)
     drop(entry_of(cached));
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* NULL when it is too large to be kept, or memory is short. */
 static entry_t *make_entry(const auth0_cache_key_t *key,
-                           const auth0_cached_t *found, int64_t until)
+                           const auth0_cached_t *found, int64_t until,
+                           size_t most)
 {
     size_t head = (sizeof(entry_t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     size_t size = head + auth0_claims_size(found->claims);
-    entry_t *entry = size <= AUTH0_CACHE_ENTRY_MAX ? malloc(size) : NULL;
+    entry_t *entry = size <= most ? malloc(size) : NULL;
 
     if (!entry) {
         return NULL;
@@ -326,15 +332,13 @@ static bool has_room(const shard_t *shard, size_t size)
            shard->bytes + size <= shard->bytes_most;
 }
 
+/* No entry is larger than the room, so there are others while it lacks. */
 static void make_room(dead_t *dead, shard_t *shard, size_t size)
 {
     while (!has_room(shard, size)) {
-        entry_t *last =
-            shard->fresh.oldest ? shard->fresh.oldest : shard->proven.oldest;
-        if (!last) {
-            return;
-        }
-        forget(dead, shard, last);
+        forget(dead, shard,
+               shard->fresh.oldest ? shard->fresh.oldest
+                                   : shard->proven.oldest);
     }
 }
 
@@ -362,9 +366,10 @@ static void replace(dead_t *dead, shard_t *shard, entry_t *entry, uint64_t hash)
 void auth0_cache_keep(auth0_cache_t *cache, const auth0_cache_key_t *key,
                       const auth0_cached_t *found, int64_t until, int64_t now)
 {
-    entry_t *entry = until > now ? make_entry(key, found, until) : NULL;
     uint64_t hash = mixed(key);
     shard_t *shard = shard_of(cache, hash);
+    size_t most = least(AUTH0_CACHE_ENTRY_MAX, shard->bytes_most);
+    entry_t *entry = until > now ? make_entry(key, found, until, most) : NULL;
     dead_t dead = {NULL};
 
     if (!entry) {
@@ -375,13 +380,9 @@ void auth0_cache_keep(auth0_cache_t *cache, const auth0_cache_key_t *key,
     forget_the_dead(&dead, shard, &shard->fresh, now);
     forget_the_dead(&dead, shard, &shard->proven, now);
     make_room(&dead, shard, entry->size);
-    if (has_room(shard, entry->size)) {
-        add(shard, entry, hash);
-        entry = NULL;
-    }
+    add(shard, entry, hash);
     apr_thread_mutex_unlock(shard->mutex);
     bury(&dead);
-    free(entry);
 }
 
 auth0_cache_use_t auth0_cache_use(auth0_cache_t *cache)
