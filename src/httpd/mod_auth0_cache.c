@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "httpd/mod_auth0_keys.h"
+#include "httpd/mod_auth0_log.h"
 
 /* A part of a section's policy; sections that inherit it share the pointer. */
 typedef struct part_t {
@@ -182,6 +183,8 @@ const auth0_claims_t *mod_auth0_cache_recall(request_rec *r,
     }
     apr_pool_cleanup_register(r->pool, cached, give_back,
                               apr_pool_cleanup_null);
+    ap_log_rerror(APLOG_MARK, APLOG_TRACE1, 0, r,
+                  "the token is in the cache: it was verified before");
     return cached->claims;
 }
 
