@@ -174,12 +174,14 @@ static bool are_good(const auth0_claims_t *claims, const claim_type_t *types,
     return true;
 }
 
+/* A sub is a name, whatever it is used for: see claim_types. */
 static bool user_is_good(const auth0_claims_t *claims,
                          const auth0_policy_t *policy)
 {
     auth0_span_t user;
 
     return !policy->user_claim ||
+           auth0_span_is(auth0_span_cstr(policy->user_claim), "sub") ||
            !auth0_claims_string(&user, claims, policy->user_claim) ||
            !auth0_span_has_control(user);
 }

@@ -33,12 +33,14 @@ static apr_array_header_t *sections;
 static auth0_pointer_t *default_acr;
 static auth0_pointer_t *default_auth_time;
 static apr_array_header_t *query_names;
+static unsigned default_algs;
 
 void mod_auth0_config_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
     default_acr = auth0_pointer_to(DEFAULT_ACR_CLAIM, pool);
     default_auth_time = auth0_pointer_to(DEFAULT_AUTH_TIME_CLAIM, pool);
+    default_algs = auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
     query_names = apr_array_make(pool, 1, sizeof(const char *));
 }
 
@@ -307,8 +309,7 @@ bool mod_auth0_policy_logout(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
 
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 {
-    return dir->algs ? dir->algs
-                     : auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
+    return dir->algs ? dir->algs : default_algs;
 }
 
 const mod_auth0_token_sources_t *

@@ -92,9 +92,11 @@ const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r)
     return state && state->reason == AUTH0_OK ? state->claims : NULL;
 }
 
+/* What is said in so many words need not be asked for; an expression must. */
 bool mod_auth0_request_is_ours(request_rec *r)
 {
-    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
+    return mod_auth0_dir(r)->auth_type == MOD_AUTH0_ON ||
+           auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
 static int level_of(auth0_reason_t reason)
