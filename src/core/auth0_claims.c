@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_claims.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <apr_strings.h>
@@ -14,7 +15,19 @@
 struct auth0_claims_t {
     const auth0_json_t *object;
     auth0_span_t kid;
+    /* Looked for once, as they are judged at each request; NAN: none. */
+    double exp;
+    double nbf;
+    double iat;
 };
+
+static double date_of(const auth0_json_t *object, const char *name)
+{
+    double value;
+
+    return auth0_json_number(&value, auth0_json_member(object, name)) ? value
+                                                                      : NAN;
+}
 
 auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
                                   apr_pool_t *pool)
@@ -28,6 +41,9 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     *claims = apr_pcalloc(pool, sizeof(**claims));
     (*claims)->object = object;
     (*claims)->kid = auth0_span("", 0);
+    (*claims)->exp = date_of(object, "exp");
+    (*claims)->nbf = date_of(object, "nbf");
+    (*claims)->iat = date_of(object, "iat");
     return AUTH0_OK;
 }
 
@@ -59,6 +75,7 @@ const auth0_claims_t *auth0_claims_copy(void *memory,
 
     memcpy(object, claims->object, auth0_json_size(claims->object));
     memcpy(kid, claims->kid.ptr, claims->kid.len);
+    *copy = *claims;
     copy->object = (const auth0_json_t *)(void *)object;
     copy->kid = auth0_span(kid, claims->kid.len);
     return copy;
@@ -254,43 +271,24 @@ static bool audience_is_good(const auth0_claims_t *claims,
     return false;
 }
 
-/* True when the claim is present and later than seconds. */
-static bool is_later(const auth0_claims_t *claims, const char *name,
-                     double seconds)
-{
-    double value;
-
-    return auth0_claims_number(&value, claims, name) && value > seconds;
-}
-
-/* The age is exact: whoever bounds it has decided how much is too much. */
-static auth0_reason_t check_age(const auth0_claims_t *claims, double now,
-                                unsigned max_age)
-{
-    double iat;
-
-    return max_age && (!auth0_json_number(
-                           &iat, auth0_json_member(claims->object, "iat")) ||
-                       now - iat > max_age)
-               ? AUTH0_CLAIMS_AGE
-               : AUTH0_OK;
-}
-
+/* NAN is neither later nor young enough. Whoever bounds the age is exact. */
 static auth0_reason_t check_times(const auth0_claims_t *claims,
                                   const auth0_policy_t *policy, double now)
 {
     double skew = policy->skew;
 
-    if (!is_later(claims, "exp", now - skew)) {
+    if (!(claims->exp > now - skew)) {
         return AUTH0_CLAIMS_EXP;
     }
-    if (is_later(claims, "nbf", now + skew)) {
+    if (claims->nbf > now + skew) {
         return AUTH0_CLAIMS_NBF;
     }
-    if (is_later(claims, "iat", now + skew)) {
+    if (claims->iat > now + skew) {
         return AUTH0_CLAIMS_IAT;
     }
-    return check_age(claims, now, policy->max_age);
+    return policy->max_age && !(now - claims->iat <= policy->max_age)
+               ? AUTH0_CLAIMS_AGE
+               : AUTH0_OK;
 }
 
 /* Section 2.6: events says what it is, a nonce would make it an ID token. */

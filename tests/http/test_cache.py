@@ -5,6 +5,11 @@ been, whatever has changed meanwhile.
 """
 import contextlib
 import json
+import os
+import pathlib
+import struct
+import subprocess
+import tempfile
 import time
 
 import pytest
@@ -518,3 +523,78 @@ def test_many_tokens(mpm, announce):
         assert found == 1
         print(f"{mpm}: {grown} KiB")
         assert grown[1] - grown[0] < 1024
+
+
+# --------------------------------------------------------------------- mallocs
+
+COUNTER = pathlib.Path(__file__).with_name("mallocs.c")
+ROUNDS = 50
+
+#: What else a request asks of a token: a scope, claims for the back end.
+WARM = {
+    "bearer": [SCOPE],
+    "claims": [
+        "Auth0ClaimHeader X-Sub sub",
+        "Auth0ClaimHeader X-Scope scope",
+        "Auth0ClaimHeader X-Roles https://example.com/roles",
+        "Auth0ClaimHeader X-Age age",
+        "Require auth0-claim https://example.com/roles admin",
+        "Require auth0-claim age 42",
+    ],
+    "user": ["Require auth0-subject user", "Require auth0-org org_1",
+             "Require auth0-client app"],
+}
+
+
+@pytest.fixture(scope="module")
+def counter():
+    """A library that counts, in a folder that httpd's User can read."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        library = pathlib.Path(folder, "mallocs.so")
+        compiler = os.environ.get("CC", "cc").split()
+        subprocess.run([*compiler, "-O2", "-shared", "-fPIC", "-o", library,
+                        COUNTER], check=True)
+        count = pathlib.Path(folder, "count")
+        count.write_bytes(bytes(8))
+        yield library, count
+
+
+def mallocs(httpd, count, path, token):
+    """Those of many requests, once all is warm."""
+    for _ in range(5):
+        assert httpd.get(path, token).status == 200
+    before = struct.unpack("@Q", count.read_bytes())[0]
+    for _ in range(ROUNDS):
+        assert httpd.get(path, token).status == 200
+    return struct.unpack("@Q", count.read_bytes())[0] - before
+
+
+def test_a_warm_request_allocates_nothing(counter, announce):
+    """No more than one that everybody may make, which has no token read."""
+    announce("AH00161: server reached MaxRequestWorkers")
+    library, count = counter
+    sections = ["<Location /open>\nRequire all granted\n</Location>\n"]
+    sections += [location(f"/{n}", *lines) for n, lines in WARM.items()]
+    token = tokens.token(KEY, azp="app", org_id="org_1", age=42,
+                         **{"https://example.com/roles": ["admin", "b"]})
+    loud = "LogLevel notice auth0:info\n"
+    with server(*sections, cache=loud, mpm="prefork",
+                environment={"LD_PRELOAD": str(library),
+                             "MALLOCS": str(count)}) as httpd:
+        base = mallocs(httpd, count, "/open", token)
+        more = {n: mallocs(httpd, count, f"/{n}", token) - base for n in WARM}
+        print(f"open: {base} for {ROUNDS} requests; more: {more}")
+        assert set(more.values()) == {0}
+        cold = mallocs_of_new(httpd, count)
+        print(f"tokens that are new: {cold} for {ROUNDS}")
+        assert cold > base + ROUNDS
+
+
+def mallocs_of_new(httpd, count):
+    """As a check of the check."""
+    made = [tokens.token(KEY, jti=str(n)) for n in range(ROUNDS)]
+    before = struct.unpack("@Q", count.read_bytes())[0]
+    for token in made:
+        assert httpd.get("/bearer", token).status == 200
+    return struct.unpack("@Q", count.read_bytes())[0] - before
