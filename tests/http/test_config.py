@@ -458,6 +458,22 @@ CASES = {
         "Auth0SharedStore shm",
         ("Auth0SharedStore",),
     ),
+    "cache_of_no_number": wrong_server("Auth0TokenCache on", "16 to 1048576",
+                                       "nor off"),
+    "cache_too_small": wrong_server("Auth0TokenCache 15", "16 to 1048576"),
+    "cache_of_none": wrong_server("Auth0TokenCache 0", "nor off"),
+    "cache_too_large": wrong_server("Auth0TokenCache 1048577", "16 to 1048576"),
+    "cache_with_a_unit": wrong_server("Auth0TokenCache 16K", "16 to 1048576"),
+    "cache_negative": wrong_server("Auth0TokenCache -1", "16 to 1048576"),
+    "cache_empty": wrong_server('Auth0TokenCache ""', "takes one argument"),
+    "cache_missing": wrong_server("Auth0TokenCache"),
+    "cache_two_words": wrong_server("Auth0TokenCache 100 200"),
+    "cache_in_a_section": wrong("Auth0TokenCache off", "not allowed"),
+    "cache_in_a_virtual_host": (
+        "<VirtualHost *:*>\nAuth0TokenCache off\n</VirtualHost>\n",
+        "Auth0TokenCache off",
+        ("Auth0TokenCache",),
+    ),
     "logout_client_empty": wrong('Auth0LogoutClient ""', "applications"),
     "logout_client_of_control_characters": wrong(
         'Auth0LogoutClient "a\tb"', "client id"
@@ -587,6 +603,9 @@ GOOD = [
     ("store_redis", "Auth0SharedStore redis://:a%40b@127.0.0.1:1/3\n"),
     ("store_redis_tls", "Auth0SharedStore rediss://u:p@[2001:db8::1]\n"),
     ("store_4_k", "Auth0SharedStore shm:4096\n"),
+    ("cache_off", "Auth0TokenCache Off\n"),
+    ("cache_16", "Auth0TokenCache 16\n"),
+    ("cache_1048576", "Auth0TokenCache 1048576\n"),
     ("store_1_g", "Auth0SharedStore shm:1073741824\n"),
     ("logout", section(LOGOUT, ISSUER, "Auth0LogoutClient one two")),
     ("logout_needs_no_audience", f"{ISSUER}\nAuth0LogoutClient app\n"
@@ -698,6 +717,7 @@ NOT_IN_HTACCESS = [
     "Auth0ReportOnly On",
     "Auth0DenyList /etc/deny",
     "Auth0LogoutClient app",
+    "Auth0TokenCache off",
     "Auth0SharedStore shm",
 ]
 
