@@ -75,8 +75,10 @@ static mod_auth0_verdict_t verify(trial_t *trial)
     auth0_reason_t reason = attempt(trial);
     int retry_after = 0;
 
-    if (lacks_key(reason) && auth0_verify_is_worth_asking(
-                                 trial->token, trial->policy, trial->r->pool)) {
+    if (lacks_key(reason) &&
+        mod_auth0_wait_may_help(trial->source, trial->edition) &&
+        auth0_verify_is_worth_asking(trial->token, trial->policy,
+                                     trial->r->pool)) {
         reason = look_again(trial, reason);
     }
     if (reason == AUTH0_KEY_UNAVAILABLE) {
