@@ -33,6 +33,7 @@ class Settings:
     quick: bool
     counting: bool = True
     growth_rounds: int = 7
+    memory_tokens: int = 1000000
 
 
 def say(text):
@@ -128,7 +129,6 @@ class Case:
     path: str = "/api/page.html"
     refused: bool = False
     is_new: bool = False
-    threads: int = 8
     connections: int = 0
     failed: bool = False
     figures: list = dataclasses.field(default_factory=list)
@@ -224,10 +224,10 @@ class Bench:
         core = self.settings.server_core if core == "pinned" else core
         servers = {}
         for case in cases:
-            name = (case.product, case.config, case.threads)
+            name = (case.product, case.config)
             if name not in servers:
                 servers[name] = Server(
-                    self.work, case.product, case.config, core, case.threads
+                    self.work, case.product, case.config, core
                 )
                 servers[name].start()
             case.server = servers[name]
@@ -268,12 +268,14 @@ class Bench:
         """Instructions, by callgrind, one server after the other."""
         if not self.settings.counting:
             return
+        if self.settings.quick:
+            cases = [c for c in cases if c.situation == cases[0].situation]
         groups = {}
         for case in cases:
-            name = (case.product, case.config, case.threads)
+            name = (case.product, case.config)
             groups.setdefault(name, []).append(case)
-        for (product, config, threads), group in groups.items():
-            server = Server(self.work, product, config, None, threads)
+        for (product, config), group in groups.items():
+            server = Server(self.work, product, config)
             server.start(counting=True)
             try:
                 for case in group:
