@@ -231,6 +231,8 @@ def short(value):
 def bars(title, below, table, kind):
     """Groups of bars, one for each situation."""
     panel = Panel(title, below)
+    table = {name: row for name, row in table.items()
+             if any(kind in cell for cell in row.values())}
     values = [c[kind] for row in table.values() for c in row.values()
               if kind in c]
     if not values:
@@ -314,9 +316,13 @@ def panels(results):
                 part, "cpu", "CPU of the server, us a request")
 
 
-def legend(width):
+def legend(results):
+    tables = [p["table"] for p in results["parts"].values() if "table" in p]
+    seen = {p for table in tables for p in columns(table)}
     marks, x = [], 20
     for product, label in LABELS.items():
+        if product not in seen:
+            continue
         marks.append(
             f'<rect x="{x}" y="12" width="12" height="12" '
             f'fill="{COLOURS[product]}"/><text x="{x + 17}" y="22" '
@@ -339,5 +345,5 @@ def as_svg(results):
         f'height="{height}" viewBox="0 0 {width} {height}" '
         'font-family="sans-serif" fill="#222222">\n'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
-        + legend(width) + "\n" + "\n".join(body) + "\n</svg>\n"
+        + legend(results) + "\n" + "\n".join(body) + "\n</svg>\n"
     )

@@ -211,8 +211,10 @@ class Bench:
         """One round of a case: microseconds for a request."""
         skip = self._skip(case, count)
         with Load(self, case, count, rate, skip) as load:
-            before = case.server.cpu()
+            child, before = case.server.child, case.server.cpu()
             outcome = load.run()
+            if case.server.child != child:
+                raise Unfit(f"{case.label}: another process answers")
             spent = case.server.cpu() - before
         case.p99.append(outcome["p99"])
         case.rates.append(count / outcome["seconds"])
