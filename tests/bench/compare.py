@@ -18,6 +18,7 @@ import os
 import pathlib
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -276,6 +277,8 @@ def run(options, parts):
 
 def main():
     os.umask(0o022)
+    # So that whoever ends a run leaves no server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     install()
     sys.dont_write_bytecode = True
     # Only now: they need what is installed, and what is built.

@@ -137,8 +137,43 @@ def markdown_table(head, rows):
     return "\n".join(lines)
 
 
+def others(row, kind, form):
+    """What the products of a row are above the first, in words."""
+    return ", ".join(
+        f"{LABELS[p]} {cell[kind]:{form}}"
+        for p, cell in row.items() if p != "open" and kind in cell
+    )
+
+
+def summary(results):
+    """Sentences for those who read no tables."""
+    parts = results["parts"]
+    found = []
+    for situation, row in parts.get("tokens", {}).get("table", {}).items():
+        found.append(
+            f"{situation}: {row['open']['cpu']:.0f} us with Require all "
+            f"granted, and more by {others(row, 'above', '.0f')} us."
+        )
+    for part in parts.values():
+        if not part.get("curve"):
+            continue
+        kind, unit, form = "instructions_above", "instructions", ",.0f"
+        ends = list(part["table"].items())
+        ends = [ends[0], ends[-1]]
+        if not all(kind in row.get("auth0", {}) for _, row in ends):
+            kind, unit, form = "above", "us", ".0f"
+        (low, first), (high, last) = ends
+        found.append(
+            f"{part['title']}, from {thousands(low)} to {thousands(high)}: "
+            f"mod_auth0 is {first['auth0'][kind]:{form}} and "
+            f"{last['auth0'][kind]:{form}} {unit} above Require all granted."
+        )
+    return found
+
+
 def as_text(results):
     out = [f"{name}: {value}" for name, value in results["machine"].items()]
+    out += ["", *summary(results)]
     for part in results["parts"].values():
         out += ["", f"== {part['title']}"]
         for heading, head, rows in grids(part):
@@ -150,6 +185,7 @@ def as_text(results):
 def as_markdown(results, picture):
     machine = [[n, str(v)] for n, v in results["machine"].items()]
     out = [markdown_table(["the run", ""], machine), "",
+           *[f"- {line}" for line in summary(results)], "",
            f"![The figures as bars and curves]({picture})"]
     for part in results["parts"].values():
         out += ["", f"### {part['title']}"]
