@@ -122,8 +122,6 @@ def points(bench, *all_of_them):
 def many_locations(work, product, count):
     """So many protected locations, with all of their lines in each."""
     outer, inner = key_lines(work, product)
-    if product == "oauth2":
-        outer, inner = inner, ""
     blocks = [
         f"<Location /l{i}>\n{AUTH_TYPE[product]}\n{inner}{REQUIRE[product]}\n"
         "</Location>\n"
@@ -151,14 +149,19 @@ def part_locations(bench):
     )
 
 
-def elsewhere(product, count):
-    """Requirements of a location that is not asked for."""
+def elsewhere(work, product, count):
+    """A location that is not asked for, with so many requirements."""
+    _, inner = key_lines(work, product)
     line = {
         "open": "Require user u{}",
         "openidc": "Require claim scope:s{}",
         "oauth2": "Require oauth2_claim scope:s{}",
     }.get(product, "Require auth0-scope s{}")
-    return "".join(line.format(i) + "\n" for i in range(count))
+    lines = "".join(line.format(i) + "\n" for i in range(count))
+    return (
+        f"<Location /else>\n{AUTH_TYPE[product]}\n{inner}{lines}"
+        "</Location>\n"
+    )
 
 
 def part_requires(bench):
@@ -166,8 +169,7 @@ def part_requires(bench):
     work = bench.work
     cases = [
         Case(str(count), product,
-             location(work, product)
-             + location(work, product, "/else", elsewhere(product, count)),
+             location(work, product) + elsewhere(work, product, count),
              bench.corpus.one())
         for count in points(bench, 1, 10, 100, 1000)
         for product in products(bench)
@@ -182,9 +184,9 @@ def with_set(work, product, count, back):
     work.keys.set_file("RS256", count)
     url = f"http://127.0.0.1:{back.port}/keys-RS256-{count}.json"
     return (
-        f"<Location /api>\n{AUTH_TYPE[product]}\nOAuth2TokenVerify jwks_uri "
-        f"{url} verify.iat=skip&verify.exp=required\n{REQUIRE[product]}\n"
-        "</Location>\n"
+        f"OAuth2TokenVerify jwks_uri {url} "
+        "verify.iat=skip&verify.exp=required\n<Location /api>\n"
+        f"{AUTH_TYPE[product]}\n{REQUIRE[product]}\n</Location>\n"
     )
 
 

@@ -237,7 +237,8 @@ def key_lines(work, product, alg="RS256", keys=1):
     if product == "openidc":
         return openidc_keys(work, alg, keys), ""
     if product == "oauth2":
-        return "", oauth2_keys(work, alg, keys)
+        # In a location it is copied for each request.
+        return oauth2_keys(work, alg, keys), ""
     return "", auth0_keys(work, alg, keys)
 
 
