@@ -148,7 +148,7 @@ distcheck() {
 apxs_build() {
     cp -r "$scratch/dist" "$scratch/apxs" && cd "$scratch/apxs" &&
         apxs -c -I src mod_auth0.c src/core/*.c src/net/*.c src/httpd/*.c \
-            -lcjose -ljansson -lcurl -lssl -lcrypto &&
+            -lcjose -ljansson -lcurl -lssl -lcrypto -lm &&
         MOD_AUTH0_SO=$PWD/.libs/mod_auth0.so srcdir=$PWD \
             sh tests/guards/samples-load.sh
 }
