@@ -136,13 +136,13 @@ valgrind_clean() {
 
 distcheck() {
     if [ "$(id -u)" != 0 ]; then
-        make distcheck
+        make -j"$(nproc)" distcheck
         return
     fi
     cp -r "$scratch/dist" "$scratch/distcheck" &&
         chown -R nobody "$scratch/distcheck" || return 1
     runuser -u nobody -- env HOME="$scratch/distcheck" sh -c \
-        "cd '$scratch/distcheck' && ./configure && make distcheck"
+        "cd '$scratch/distcheck' && ./configure && make -j$(nproc) distcheck"
 }
 
 apxs_build() {
