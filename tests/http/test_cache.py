@@ -20,7 +20,6 @@ from conf import ANYTHING, PAGE, TENANT, location, table
 from crowd import FAILED, one_issuer, wait_for, wait_until
 from env import Httpd
 from issuer import Issuer
-from logs import watch
 from processes import memory
 from proofs import Prover
 from test_certificate import Line, bearer, bound_to, context_of
@@ -136,22 +135,12 @@ def section(name, lines):
     return location(f"/{name}", *lines)
 
 
-#: Sections that share an audience say different things on purpose.
-CONTRADICTS = "Warning on line .* take tokens for"
-
-
-def announce_contradictions():
-    watch.announce(CONTRADICTS)
-    watch.announce("Warning on line .* Auth0CertificateBound required needs")
-
-
 def all_sections():
     return [section(name, lines) for name, lines, _ in SECTIONS]
 
 
 @pytest.fixture(scope="module")
 def with_cache():
-    announce_contradictions()
     sections = [location("/orders", SCOPE), *all_sections()]
     with server(*sections, files=PRIVATE) as httpd:
         yield httpd
@@ -159,7 +148,6 @@ def with_cache():
 
 @pytest.fixture(scope="module")
 def without_cache():
-    announce_contradictions()
     sections = [location("/orders", SCOPE), *all_sections()]
     with server(*sections, cache="Auth0TokenCache off\n",
                 files=PRIVATE) as httpd:
@@ -254,8 +242,7 @@ def test_secrets():
             answers.refused(httpd.get("/b", token), "signature.invalid")
 
 
-def test_an_encrypted_token(announce):
-    announce(CONTRADICTS)
+def test_an_encrypted_token():
     key = tokens.rsa_key("jwe")
     token = tokens.encrypt(key, tokens.token(KEY))
     lines = ["Auth0EncryptedTokens required",
