@@ -27,9 +27,10 @@ static const mod_auth0_request_t *earlier(const request_rec *r,
 }
 
 /* A good token may have been revoked since it was issued. */
-static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r)
+static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
+                             auth0_span_t token)
 {
-    mod_auth0_verdict_t verdict = mod_auth0_verify_once(r, state);
+    mod_auth0_verdict_t verdict = mod_auth0_verify(r, token, &state->policy);
 
     state->claims = verdict.claims;
     state->retry_after = verdict.retry_after;
@@ -52,7 +53,7 @@ static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
         state->claims = found->claims;
         return AUTH0_OK;
     }
-    return verify(state, r);
+    return verify(state, r, state->token);
 }
 
 /*
