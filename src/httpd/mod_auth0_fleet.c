@@ -196,8 +196,23 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *unused)
     return NULL;
 }
 
+/* Secrets are for nonces alone, and a .htaccess file cannot ask for them. */
+static bool is_wanted(void)
+{
+    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
+        if (APR_ARRAY_IDX(mod_auth0_sections(), i, mod_auth0_section_t)
+                .dir->dpop_nonce == MOD_AUTH0_ON) {
+            return true;
+        }
+    }
+    return fleet.redis != NULL;
+}
+
 void mod_auth0_fleet_start(apr_pool_t *pool)
 {
+    if (!is_wanted()) {
+        return;
+    }
     atomic_store(&fleet.is_over, false);
     fleet.is_reached = false;
     fleet.next_look = 0;
