@@ -7,6 +7,7 @@
 #include <apr_optional.h>
 #include <apr_thread_mutex.h>
 #include <mod_watchdog.h>
+#include <openssl/crypto.h>
 #include <util_mutex.h>
 
 #define MUTEX_TYPE "auth0-refresh"
@@ -72,6 +73,10 @@ apr_status_t mod_auth0_watch_start(apr_pool_t *pchild)
  * mod_watchdog could choose the process, too, but lets ten seconds go by when
  * one has died. And it reckons the time between ticks by a clock that can be
  * set: so no process comes back from its first tick.
+ *
+ * The thread itself ends in the moment in which exit() begins, and OpenSSL
+ * frees what a thread has of it both when the thread ends and when the process
+ * does, with no lock that would hold for both. So it is freed here.
  */
 static apr_status_t tick(int state, void *data, apr_pool_t *pool)
 {
@@ -88,6 +93,7 @@ static apr_status_t tick(int state, void *data, apr_pool_t *pool)
         }
         apr_sleep(TRY_AGAIN);
     }
+    OPENSSL_thread_stop();
     apr_thread_mutex_unlock(watch->working);
     return APR_SUCCESS;
 }
