@@ -3,26 +3,31 @@
 
 #include <limits.h>
 
-#define INVALID UCHAR_MAX
-
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static unsigned char value_of(char c)
+/* What a character stands for, and a bit that says that it does. */
+#define VALID 0x40u
+#define VALUE 0x3fu
+static const unsigned char values[UCHAR_MAX + 1] = {
+    ['A'] = 64,  ['B'] = 65,  ['C'] = 66,  ['D'] = 67,  ['E'] = 68,
+    ['F'] = 69,  ['G'] = 70,  ['H'] = 71,  ['I'] = 72,  ['J'] = 73,
+    ['K'] = 74,  ['L'] = 75,  ['M'] = 76,  ['N'] = 77,  ['O'] = 78,
+    ['P'] = 79,  ['Q'] = 80,  ['R'] = 81,  ['S'] = 82,  ['T'] = 83,
+    ['U'] = 84,  ['V'] = 85,  ['W'] = 86,  ['X'] = 87,  ['Y'] = 88,
+    ['Z'] = 89,  ['a'] = 90,  ['b'] = 91,  ['c'] = 92,  ['d'] = 93,
+    ['e'] = 94,  ['f'] = 95,  ['g'] = 96,  ['h'] = 97,  ['i'] = 98,
+    ['j'] = 99,  ['k'] = 100, ['l'] = 101, ['m'] = 102, ['n'] = 103,
+    ['o'] = 104, ['p'] = 105, ['q'] = 106, ['r'] = 107, ['s'] = 108,
+    ['t'] = 109, ['u'] = 110, ['v'] = 111, ['w'] = 112, ['x'] = 113,
+    ['y'] = 114, ['z'] = 115, ['0'] = 116, ['1'] = 117, ['2'] = 118,
+    ['3'] = 119, ['4'] = 120, ['5'] = 121, ['6'] = 122, ['7'] = 123,
+    ['8'] = 124, ['9'] = 125, ['-'] = 126, ['_'] = 127,
+};
+
+static unsigned value_of(char c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return (unsigned char)(c - 'A');
-    }
-    if (c >= 'a' && c <= 'z') {
-        return (unsigned char)(c - 'a' + 26);
-    }
-    if (c >= '0' && c <= '9') {
-        return (unsigned char)(c - '0' + 52);
-    }
-    if (c == '-') {
-        return 62;
-    }
-    return c == '_' ? 63 : INVALID;
+    return values[(unsigned char)c] & VALUE;
 }
 
 static bool unused_bits_are_zero(auth0_span_t text)
@@ -38,12 +43,12 @@ bool auth0_b64url_valid(auth0_span_t text)
     if (text.len % 4 == 1) {
         return false;
     }
+    unsigned all = VALID;
+
     for (size_t i = 0; i < text.len; i++) {
-        if (value_of(text.ptr[i]) == INVALID) {
-            return false;
-        }
+        all &= values[(unsigned char)text.ptr[i]];
     }
-    return unused_bits_are_zero(text);
+    return all && unused_bits_are_zero(text);
 }
 
 size_t auth0_b64url_decoded_len(auth0_span_t text)
@@ -51,17 +56,31 @@ size_t auth0_b64url_decoded_len(auth0_span_t text)
     return text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
 }
 
+/* Of up to four characters, the last of which may be lacking. */
+static unsigned bits_of(const char *text, size_t count)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        bits = bits << 6 | (i < count ? value_of(text[i]) : 0);
+    }
+    return bits;
+}
+
 /* text is valid, and bytes has room for what it stands for. */
 static void decode(unsigned char *bytes, auth0_span_t text)
 {
-    unsigned bits = 0;
-    size_t done = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < text.len; i++) {
-        bits = (bits << 6 | value_of(text.ptr[i])) & 0xffffff;
-        if (i % 4 != 0) {
-            bytes[done++] = (unsigned char)(bits >> (6 - 2 * (i % 4)) & 0xff);
-        }
+    for (; i + 4 <= text.len; i += 4) {
+        unsigned bits = bits_of(text.ptr + i, 4);
+        *bytes++ = (unsigned char)(bits >> 16);
+        *bytes++ = (unsigned char)(bits >> 8 & 0xff);
+        *bytes++ = (unsigned char)(bits & 0xff);
+    }
+    for (size_t at = 1; i + at < text.len; at++) {
+        unsigned bits = bits_of(text.ptr + i, text.len - i);
+        *bytes++ = (unsigned char)(bits >> (24 - 8 * at) & 0xff);
     }
 }
 

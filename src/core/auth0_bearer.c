@@ -8,25 +8,48 @@
 #include "core/auth0_ascii.h"
 #include "core/auth0_dpop.h"
 
-/* RFC 9110 section 11.2: the alphabet of token68 before its padding. */
-static bool is_token68_byte(char c)
+/* Sixteen bytes that are compared in one step, by gcc and by clang. */
+typedef unsigned char block_t __attribute__((vector_size(16)));
+
+/*
+ * RFC 9110 section 11.2, the alphabet of token68 before its padding: 0xff for
+ * each byte of it. From '-' to '9' there are but '.', '/' and the digits.
+ */
+static block_t is_token68_byte(block_t c)
 {
-    return auth0_ascii_is_alnum(c) || (c && strchr("-._~+/", c));
+    block_t letter = (block_t)((c | 0x20) - 'a' < 26);
+    block_t digit = (block_t)(c - '-' <= '9' - '-');
+
+    return letter | digit | (block_t)(c == '_') | (block_t)(c == '~') |
+           (block_t)(c == '+');
 }
 
+static bool is_all(block_t bytes)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, &bytes, sizeof(halves));
+    return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* All of a token is read at each request, so that this has to be fast. */
 bool auth0_bearer_is_token68(auth0_span_t text)
 {
+    block_t block = {0};
+    block_t good = ~block;
     size_t len = text.len;
+    size_t i = 0;
 
     while (len > 0 && text.ptr[len - 1] == '=') {
         len--;
     }
-    for (size_t i = 0; i < len; i++) {
-        if (!is_token68_byte(text.ptr[i])) {
-            return false;
-        }
+    for (; i + sizeof(block) <= len; i += sizeof(block)) {
+        memcpy(&block, text.ptr + i, sizeof(block));
+        good &= is_token68_byte(block);
     }
-    return len > 0;
+    memset(&block, 'A', sizeof(block));
+    memcpy(&block, text.ptr + i, len - i);
+    return is_all(good & is_token68_byte(block)) && len > 0;
 }
 
 static auth0_scheme_t scheme_of(auth0_span_t word)

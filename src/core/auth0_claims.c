@@ -1,6 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_claims.h"
 
+#include <math.h>
+#include <string.h>
+
 #include <apr_strings.h>
 
 #include "core/auth0_cnf.h"
@@ -12,7 +15,19 @@
 struct auth0_claims_t {
     const auth0_json_t *object;
     auth0_span_t kid;
+    /* Looked for once, as they are judged at each request; NAN: none. */
+    double exp;
+    double nbf;
+    double iat;
 };
+
+static double date_of(const auth0_json_t *object, const char *name)
+{
+    double value;
+
+    return auth0_json_number(&value, auth0_json_member(object, name)) ? value
+                                                                      : NAN;
+}
 
 auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
                                   apr_pool_t *pool)
@@ -26,7 +41,44 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     *claims = apr_pcalloc(pool, sizeof(**claims));
     (*claims)->object = object;
     (*claims)->kid = auth0_span("", 0);
+    (*claims)->exp = date_of(object, "exp");
+    (*claims)->nbf = date_of(object, "nbf");
+    (*claims)->iat = date_of(object, "iat");
     return AUTH0_OK;
+}
+
+#define ALIGNMENT ((size_t)16)
+
+/* Where JSON may begin behind the head of a copy, in bytes. */
+static size_t object_offset(void)
+{
+    return (sizeof(auth0_claims_t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Where the text of the kid stands in a copy, in bytes. */
+static size_t kid_offset(const auth0_claims_t *claims)
+{
+    return object_offset() + auth0_json_size(claims->object);
+}
+
+size_t auth0_claims_size(const auth0_claims_t *claims)
+{
+    return kid_offset(claims) + claims->kid.len;
+}
+
+const auth0_claims_t *auth0_claims_copy(void *memory,
+                                        const auth0_claims_t *claims)
+{
+    auth0_claims_t *copy = memory;
+    char *object = (char *)memory + object_offset();
+    char *kid = (char *)memory + kid_offset(claims);
+
+    memcpy(object, claims->object, auth0_json_size(claims->object));
+    memcpy(kid, claims->kid.ptr, claims->kid.len);
+    *copy = *claims;
+    copy->object = (const auth0_json_t *)(void *)object;
+    copy->kid = auth0_span(kid, claims->kid.len);
+    return copy;
 }
 
 bool auth0_claims_string(auth0_span_t *value, const auth0_claims_t *claims,
@@ -139,19 +191,27 @@ static bool are_good(const auth0_claims_t *claims, const claim_type_t *types,
     return true;
 }
 
-static bool types_are_good(const auth0_claims_t *claims,
-                           const auth0_policy_t *policy)
+/* A sub is a name, whatever it is used for: see claim_types. */
+static bool user_is_good(const auth0_claims_t *claims,
+                         const auth0_policy_t *policy)
 {
     auth0_span_t user;
 
+    return !policy->user_claim ||
+           auth0_span_is(auth0_span_cstr(policy->user_claim), "sub") ||
+           !auth0_claims_string(&user, claims, policy->user_claim) ||
+           !auth0_span_has_control(user);
+}
+
+static bool types_are_good(const auth0_claims_t *claims,
+                           const auth0_policy_t *policy)
+{
     if (!are_good(claims, claim_types, ROWS(claim_types)) ||
         (auth0_profile_rules(policy->profile)->is_logout &&
          !are_good(claims, logout_types, ROWS(logout_types)))) {
         return false;
     }
-    return !policy->user_claim ||
-           !auth0_claims_string(&user, claims, policy->user_claim) ||
-           !auth0_span_has_control(user);
+    return user_is_good(claims, policy);
 }
 
 static bool has_required(const auth0_claims_t *claims,
@@ -211,43 +271,24 @@ static bool audience_is_good(const auth0_claims_t *claims,
     return false;
 }
 
-/* True when the claim is present and later than seconds. */
-static bool is_later(const auth0_claims_t *claims, const char *name,
-                     double seconds)
-{
-    double value;
-
-    return auth0_claims_number(&value, claims, name) && value > seconds;
-}
-
-/* The age is exact: whoever bounds it has decided how much is too much. */
-static auth0_reason_t check_age(const auth0_claims_t *claims, double now,
-                                unsigned max_age)
-{
-    double iat;
-
-    return max_age && (!auth0_json_number(
-                           &iat, auth0_json_member(claims->object, "iat")) ||
-                       now - iat > max_age)
-               ? AUTH0_CLAIMS_AGE
-               : AUTH0_OK;
-}
-
+/* NAN is neither later nor young enough. Whoever bounds the age is exact. */
 static auth0_reason_t check_times(const auth0_claims_t *claims,
                                   const auth0_policy_t *policy, double now)
 {
     double skew = policy->skew;
 
-    if (!is_later(claims, "exp", now - skew)) {
+    if (!(claims->exp > now - skew)) {
         return AUTH0_CLAIMS_EXP;
     }
-    if (is_later(claims, "nbf", now + skew)) {
+    if (claims->nbf > now + skew) {
         return AUTH0_CLAIMS_NBF;
     }
-    if (is_later(claims, "iat", now + skew)) {
+    if (claims->iat > now + skew) {
         return AUTH0_CLAIMS_IAT;
     }
-    return check_age(claims, now, policy->max_age);
+    return policy->max_age && !(now - claims->iat <= policy->max_age)
+               ? AUTH0_CLAIMS_AGE
+               : AUTH0_OK;
 }
 
 /* Section 2.6: events says what it is, a nonce would make it an ID token. */
@@ -302,6 +343,15 @@ auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
     }
     /* Nobody proves anything with a logout token. */
     return is_logout && cnf.is_present ? AUTH0_CNF_UNKNOWN : binding;
+}
+
+auth0_reason_t auth0_claims_check_again(const auth0_claims_t *claims,
+                                        const auth0_policy_t *policy,
+                                        apr_time_t now)
+{
+    return user_is_good(claims, policy)
+               ? check_times(claims, policy, (double)now / APR_USEC_PER_SEC)
+               : AUTH0_CLAIMS_TYPE;
 }
 
 const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,

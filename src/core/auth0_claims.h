@@ -32,6 +32,15 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_check(const auth0_claims_t *claims,
                                                  const auth0_policy_t *policy,
                                                  apr_time_t now);
 
+/*
+ * What may have changed of that answer since it was AUTH0_OK: the times, and
+ * whether the user may be one, as requests are told to take the user from
+ * different claims. The same reasons, as long as everything else of policy is
+ * the same.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_claims_check_again(
+    const auth0_claims_t *claims, const auth0_policy_t *policy, apr_time_t now);
+
 /* A number claim by its exact name; false when absent or of another type. */
 bool auth0_claims_number(double *value, const auth0_claims_t *claims,
                          const char *name);
@@ -54,5 +63,13 @@ const auth0_json_t *auth0_claims_find(const auth0_claims_t *claims,
  */
 auth0_span_t auth0_claims_kid(const auth0_claims_t *claims);
 void auth0_claims_note_kid(auth0_claims_t *claims, auth0_span_t kid);
+
+/*
+ * A copy that lives as long as memory, which has to be of the size that is
+ * told, in bytes, and aligned as that of malloc is.
+ */
+size_t auth0_claims_size(const auth0_claims_t *claims);
+const auth0_claims_t *auth0_claims_copy(void *memory,
+                                        const auth0_claims_t *claims);
 
 #endif

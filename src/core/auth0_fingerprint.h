@@ -12,4 +12,8 @@
  */
 const char *auth0_fingerprint(auth0_span_t token, apr_pool_t *pool);
 
+/* The same of a SHA-256 that is there already. */
+const char *auth0_fingerprint_text(const unsigned char *sha256,
+                                   apr_pool_t *pool);
+
 #endif

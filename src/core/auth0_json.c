@@ -1,14 +1,14 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_json.h"
 
-#include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <apr_strings.h>
 #include <jansson.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_json_block.h"
 
 const auth0_json_limit_t auth0_json_header_limit = {2048, 16};
 const auth0_json_limit_t auth0_json_payload_limit = {65536, 32};
@@ -45,10 +45,161 @@ static bool within_depth(auth0_span_t text, unsigned limit)
     return true;
 }
 
-static apr_status_t release(void *json)
+/*
+ * What jansson has read is copied into one block: its own tree takes an
+ * allocation for each value, counts who uses it, and cannot be measured.
+ */
+
+/* Of the values below and including json, and of their texts, in bytes. */
+typedef struct amount_t {
+    size_t values;
+    size_t text;
+} amount_t;
+
+/* Where the next ones of them go. */
+typedef struct room_t {
+    auth0_json_t *value;
+    char *text;
+} room_t;
+
+static void count(amount_t *amount, json_t *json)
 {
+    const char *name;
+    json_t *inner;
+    size_t i;
+
+    amount->values++;
+    if (json_is_string(json)) {
+        amount->text += json_string_length(json) + 1;
+    }
+    json_object_foreach(json, name, inner)
+    {
+        amount->text += strlen(name) + 1;
+        count(amount, inner);
+    }
+    json_array_foreach(json, i, inner)
+    {
+        count(amount, inner);
+    }
+}
+
+static size_t offset_of(const void *what, const auth0_json_t *from)
+{
+    return (size_t)((const char *)what - (const char *)from);
+}
+
+static size_t put_text(room_t *room, const auth0_json_t *from, const char *text,
+                       size_t len)
+{
+    size_t offset = offset_of(room->text, from);
+
+    memcpy(room->text, text, len);
+    room->text[len] = '\0';
+    room->text += len + 1;
+    return offset;
+}
+
+static void put_string(auth0_json_t *value, room_t *room, json_t *json)
+{
+    value->len = (uint32_t)json_string_length(json);
+    value->is.offset =
+        put_text(room, value, json_string_value(json), value->len);
+}
+
+static void put(auth0_json_t *value, room_t *room, json_t *json);
+
+/* Those of one container lie side by side. */
+static auth0_json_t *reserve(auth0_json_t *value, room_t *room, size_t len)
+{
+    auth0_json_t *first = room->value;
+
+    value->len = (uint32_t)len;
+    value->is.offset = offset_of(first, value);
+    room->value += len;
+    return first;
+}
+
+static void put_object(auth0_json_t *value, room_t *room, json_t *json)
+{
+    auth0_json_t *member = reserve(value, room, json_object_size(json));
+    const char *name;
+    json_t *inner;
+
+    json_object_foreach(json, name, inner)
+    {
+        member->name_len = (uint32_t)strlen(name);
+        member->name = (uint32_t)put_text(room, member, name, member->name_len);
+        put(member++, room, inner);
+    }
+}
+
+static void put_array(auth0_json_t *value, room_t *room, json_t *json)
+{
+    auth0_json_t *element = reserve(value, room, json_array_size(json));
+    json_t *inner;
+    size_t i;
+
+    json_array_foreach(json, i, inner)
+    {
+        put(element++, room, inner);
+    }
+}
+
+static void put_integer(auth0_json_t *value, room_t *room, json_t *json)
+{
+    (void)room;
+    value->is.integer = json_integer_value(json);
+}
+
+static void put_real(auth0_json_t *value, room_t *room, json_t *json)
+{
+    (void)room;
+    value->is.real = json_real_value(json);
+}
+
+typedef void put_fn(auth0_json_t *value, room_t *room, json_t *json);
+
+/* How each type of jansson's is kept. */
+static const struct {
+    auth0_json_type_t type;
+    put_fn *put; /* NULL: the type says it all */
+} kept[] = {
+    [JSON_OBJECT] = {AUTH0_JSON_OBJECT, put_object},
+    [JSON_ARRAY] = {AUTH0_JSON_ARRAY, put_array},
+    [JSON_STRING] = {AUTH0_JSON_STRING, put_string},
+    [JSON_INTEGER] = {AUTH0_JSON_INTEGER, put_integer},
+    [JSON_REAL] = {AUTH0_JSON_REAL, put_real},
+    [JSON_TRUE] = {AUTH0_JSON_TRUE, NULL},
+    [JSON_FALSE] = {AUTH0_JSON_FALSE, NULL},
+    [JSON_NULL] = {AUTH0_JSON_NULL, NULL},
+};
+
+/* No deeper than the text, whose depth is limited. */
+static void put(auth0_json_t *value, room_t *room, json_t *json)
+{
+    value->type = kept[json_typeof(json)].type;
+    if (kept[json_typeof(json)].put) {
+        kept[json_typeof(json)].put(value, room, json);
+    }
+}
+
+/* Takes json, which may be NULL, over. */
+static const auth0_json_t *keep(json_t *json, apr_pool_t *pool)
+{
+    amount_t amount = {0, 0};
+
+    if (!json) {
+        return NULL;
+    }
+    count(&amount, json);
+    size_t size = amount.values * sizeof(auth0_json_t) + amount.text;
+    auth0_json_t *root = apr_pcalloc(pool, size);
+    room_t room = {root + 1, (char *)(root + amount.values)};
+
+    put(root, &room, json);
+    root->name = (uint32_t)size;
     json_decref(json);
-    return APR_SUCCESS;
+    return root;
 }
 
 bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
@@ -60,60 +211,12 @@ bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
     }
     json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
 
-    if (!json) {
+    if (json && !json_is_object(json)) {
+        json_decref(json);
         return false;
     }
-    apr_pool_cleanup_register(pool, json, release, apr_pool_cleanup_null);
-    if (!json_is_object(json)) {
-        return false;
-    }
-    *object = json;
-    return true;
-}
-
-const auth0_json_t *auth0_json_member(const auth0_json_t *object,
-                                      const char *name)
-{
-    return json_object_get(object, name);
-}
-
-bool auth0_json_string(auth0_span_t *value, const auth0_json_t *json)
-{
-    if (!json_is_string(json)) {
-        return false;
-    }
-    *value = auth0_span(json_string_value(json), json_string_length(json));
-    return true;
-}
-
-bool auth0_json_number(double *value, const auth0_json_t *json)
-{
-    if (!json_is_number(json)) {
-        return false;
-    }
-    *value = json_number_value(json);
-    return isfinite(*value);
-}
-
-bool auth0_json_array(size_t *len, const auth0_json_t *json)
-{
-    *len = json_array_size(json);
-    return json_is_array(json);
-}
-
-const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i)
-{
-    return json_array_get(array, i);
-}
-
-bool auth0_json_is_object(const auth0_json_t *json)
-{
-    return json_is_object(json);
-}
-
-bool auth0_json_is_null(const auth0_json_t *json)
-{
-    return json_is_null(json);
+    *object = keep(json, pool);
+    return *object != NULL;
 }
 
 static bool is_graph(auth0_span_t text)
@@ -126,6 +229,14 @@ static bool is_graph(auth0_span_t text)
     return true;
 }
 
+static bool is_literal(const auth0_json_t *json)
+{
+    return auth0_json_block_is(json, AUTH0_JSON_INTEGER) ||
+           auth0_json_block_is(json, AUTH0_JSON_REAL) ||
+           auth0_json_block_is(json, AUTH0_JSON_TRUE) ||
+           auth0_json_block_is(json, AUTH0_JSON_FALSE);
+}
+
 /* jansson would pass over white space. */
 bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
                         apr_pool_t *pool)
@@ -134,22 +245,11 @@ bool auth0_json_literal(const auth0_json_t **literal, auth0_span_t text,
     if (!is_graph(text)) {
         return false;
     }
-    json_t *json = json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL);
+    const auth0_json_t *json =
+        keep(json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL), pool);
 
-    if (!json) {
-        return false;
-    }
-    apr_pool_cleanup_register(pool, json, release, apr_pool_cleanup_null);
-    if (!json_is_number(json) && !json_is_boolean(json)) {
-        return false;
-    }
-    *literal = json;
-    return true;
-}
-
-bool auth0_json_same(const auth0_json_t *a, const auth0_json_t *b)
-{
-    return json_equal(a, b);
+    *literal = is_literal(json) ? json : NULL;
+    return *literal != NULL;
 }
 
 #define DIGITS_MIN 15
@@ -183,8 +283,7 @@ static const char *escape_delete(const char *dumped, apr_pool_t *pool)
     return text;
 }
 
-static const char *dump(const auth0_json_t *json, size_t flags,
-                        apr_pool_t *pool)
+static const char *dump(const json_t *json, size_t flags, apr_pool_t *pool)
 {
     char *dumped = json_dumps(json, TEXT_FLAGS | flags);
     const char *text = dumped ? escape_delete(dumped, pool) : NULL;
@@ -193,7 +292,7 @@ static const char *dump(const auth0_json_t *json, size_t flags,
     return text;
 }
 
-static bool gives_back(const char *text, const auth0_json_t *json)
+static bool gives_back(const char *text, const json_t *json)
 {
     json_t *again = json_loads(text, JSON_DECODE_ANY, NULL);
     bool is_same = json_equal(again, json);
@@ -202,9 +301,59 @@ static bool gives_back(const char *text, const auth0_json_t *json)
     return is_same;
 }
 
+static json_t *give(const auth0_json_t *value);
+
+static json_t *give_object(const auth0_json_t *value)
+{
+    const auth0_json_t *member = auth0_json_block_first(value);
+    json_t *object = json_object();
+
+    for (uint32_t i = 0; i < value->len; i++, member++) {
+        (void)json_object_set_new_nocheck(
+            object, auth0_json_block_text(member, member->name), give(member));
+    }
+    return object;
+}
+
+static json_t *give_array(const auth0_json_t *value)
+{
+    const auth0_json_t *element = auth0_json_block_first(value);
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < value->len; i++, element++) {
+        (void)json_array_append_new(array, give(element));
+    }
+    return array;
+}
+
+/* A value of jansson's again; what memory is short for is left out. */
+static json_t *give(const auth0_json_t *value)
+{
+    switch ((auth0_json_type_t)value->type) {
+    case AUTH0_JSON_OBJECT:
+        return give_object(value);
+    case AUTH0_JSON_ARRAY:
+        return give_array(value);
+    case AUTH0_JSON_STRING:
+        return json_stringn_nocheck(
+            auth0_json_block_text(value, value->is.offset), value->len);
+    case AUTH0_JSON_INTEGER:
+        return json_integer(value->is.integer);
+    case AUTH0_JSON_REAL:
+        return json_real(value->is.real);
+    case AUTH0_JSON_TRUE:
+        return json_true();
+    case AUTH0_JSON_FALSE:
+        return json_false();
+    case AUTH0_JSON_NULL:
+        break;
+    }
+    return json_null();
+}
+
 /* 17 digits give back any number, but make 0.1 look like an accident. */
-static const char *shortest(const auth0_json_t *json, size_t flags,
-                            apr_pool_t *pool)
+static const char *dump_exactly(const json_t *json, size_t flags,
+                                apr_pool_t *pool)
 {
     const char *text =
         dump(json, flags | JSON_REAL_PRECISION(DIGITS_MIN), pool);
@@ -216,70 +365,98 @@ static const char *shortest(const auth0_json_t *json, size_t flags,
     return text;
 }
 
+static const char *write_text(const auth0_json_t *json, size_t flags,
+                              apr_pool_t *pool)
+{
+    json_t *given = json ? give(json) : NULL;
+    const char *text = given ? dump_exactly(given, flags, pool) : NULL;
+
+    json_decref(given);
+    return text;
+}
+
 const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool)
 {
-    return shortest(json, JSON_COMPACT, pool);
+    /* Asked for at requests: no tree of jansson's has to be made. */
+    if (auth0_json_block_is(json, AUTH0_JSON_INTEGER)) {
+        return apr_psprintf(pool, "%" APR_INT64_T_FMT,
+                            (apr_int64_t)json->is.integer);
+    }
+    if (auth0_json_block_is(json, AUTH0_JSON_TRUE)) {
+        return "true";
+    }
+    if (auth0_json_block_is(json, AUTH0_JSON_FALSE)) {
+        return "false";
+    }
+    return write_text(json, JSON_COMPACT, pool);
 }
 
 const char *auth0_json_pretty(const auth0_json_t *json, apr_pool_t *pool)
 {
-    return shortest(json, PRETTY_FLAGS, pool);
+    return write_text(json, PRETTY_FLAGS, pool);
 }
 
-auth0_json_t *auth0_json_new(apr_pool_t *pool)
+static apr_status_t release(void *json)
+{
+    json_decref(json);
+    return APR_SUCCESS;
+}
+
+/* jansson's values are the drafts. */
+static json_t *inside(auth0_json_draft_t *draft)
+{
+    return (json_t *)(void *)draft;
+}
+
+auth0_json_draft_t *auth0_json_new(apr_pool_t *pool)
 {
     json_t *object = json_object();
 
     if (object) {
         apr_pool_cleanup_register(pool, object, release, apr_pool_cleanup_null);
     }
-    return object;
+    return (auth0_json_draft_t *)(void *)object;
 }
 
 /* jansson takes the value over in any case, and has nothing against NULL. */
-static auth0_json_t *add(auth0_json_t *in, const char *name, json_t *value)
+static auth0_json_draft_t *add(auth0_json_draft_t *in, const char *name,
+                               json_t *value)
 {
-    int failed = name ? json_object_set_new(in, name, value)
-                      : json_array_append_new(in, value);
+    int failed = name ? json_object_set_new(inside(in), name, value)
+                      : json_array_append_new(inside(in), value);
 
-    return failed ? NULL : value;
+    return failed ? NULL : (auth0_json_draft_t *)(void *)value;
 }
 
-auth0_json_t *auth0_json_add_object(auth0_json_t *in, const char *name)
+auth0_json_draft_t *auth0_json_add_object(auth0_json_draft_t *in,
+                                          const char *name)
 {
     return add(in, name, json_object());
 }
 
-auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name)
+auth0_json_draft_t *auth0_json_add_array(auth0_json_draft_t *in,
+                                         const char *name)
 {
     return add(in, name, json_array());
 }
 
-bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text)
+bool auth0_json_add_text(auth0_json_draft_t *in, const char *name,
+                         const char *text)
 {
     return add(in, name, json_string(text));
 }
 
-bool auth0_json_add_whole(auth0_json_t *in, const char *name, int number)
+bool auth0_json_add_whole(auth0_json_draft_t *in, const char *name, int number)
 {
     return add(in, name, json_integer(number));
 }
 
-bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag)
+bool auth0_json_add_flag(auth0_json_draft_t *in, const char *name, bool flag)
 {
     return add(in, name, json_boolean(flag));
 }
 
-void auth0_json_each(const auth0_json_t *in, auth0_json_visit_fn *visit,
-                     void *baton)
+const auth0_json_t *auth0_json_of(auth0_json_draft_t *draft, apr_pool_t *pool)
 {
-    json_t *object = (json_t *)(uintptr_t)in; /* asked only, not changed */
-
-    for (size_t i = 0; i < json_array_size(in); i++) {
-        visit(baton, NULL, json_array_get(in, i));
-    }
-    for (void *at = json_object_iter(object); at;
-         at = json_object_iter_next(object, at)) {
-        visit(baton, json_object_iter_key(at), json_object_iter_value(at));
-    }
+    return keep(json_incref(inside(draft)), pool);
 }

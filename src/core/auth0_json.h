@@ -8,10 +8,13 @@
 
 /*
  * A JSON value (RFC 8259) that passed the door: one object, valid UTF-8, no
- * duplicate member, no NUL, within limits of size and depth. Borrowed values
- * live as long as the pool that the root was parsed into.
+ * duplicate member, no NUL, within limits of size and depth. A root and all
+ * that is in it are one block of memory without pointers, read-only: threads
+ * may share it, and a copy of its bytes is as good as the block itself.
+ * Borrowed values live as long as that block, which is the pool's that the
+ * root was parsed into unless it was copied. Strings end with a NUL as well.
  */
-typedef struct json_t auth0_json_t;
+typedef struct auth0_json_t auth0_json_t;
 
 /* The deepest nesting and the largest text that are accepted. */
 typedef struct auth0_json_limit_t {
@@ -24,11 +27,17 @@ extern const auth0_json_limit_t auth0_json_payload_limit; /* 64 KiB, 32  */
 extern const auth0_json_limit_t auth0_json_jwks_limit;    /* 256 KiB, 16 */
 
 /*
- * Parse text as one JSON object. The value is released with pool. False, with
- * *object NULL, when the text is refused or memory is short.
+ * Parse text as one JSON object, allocated from pool. False, with *object
+ * NULL, when the text is refused or memory is short.
  */
 bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
                        auth0_json_limit_t limit, apr_pool_t *pool);
+
+/*
+ * The size of a root's block, in bytes. Such a block is to be aligned as
+ * memory of malloc or of a pool is.
+ */
+size_t auth0_json_size(const auth0_json_t *root);
 
 /* The member of an object by its exact name, NULL when absent. */
 const auth0_json_t *auth0_json_member(const auth0_json_t *object,
@@ -68,21 +77,33 @@ const char *auth0_json_text(const auth0_json_t *json, apr_pool_t *pool);
 /* The same for people to read: one member a line, indented by two. */
 const char *auth0_json_pretty(const auth0_json_t *json, apr_pool_t *pool);
 
+/*
+ * A value that is being made. It is released with the pool of its root, and is
+ * for one thread at a time.
+ */
+typedef struct auth0_json_draft_t auth0_json_draft_t;
+
 /* An empty object to add to, released with pool; NULL when memory is short. */
-auth0_json_t *auth0_json_new(apr_pool_t *pool);
+auth0_json_draft_t *auth0_json_new(apr_pool_t *pool);
 
 /*
  * Add an empty object or array to an object, under a name that it has not, or
  * to an array, with NULL for a name. What is added is a part of it, and
  * borrowed. NULL when in is NULL, or memory is short.
  */
-auth0_json_t *auth0_json_add_object(auth0_json_t *in, const char *name);
-auth0_json_t *auth0_json_add_array(auth0_json_t *in, const char *name);
+auth0_json_draft_t *auth0_json_add_object(auth0_json_draft_t *in,
+                                          const char *name);
+auth0_json_draft_t *auth0_json_add_array(auth0_json_draft_t *in,
+                                         const char *name);
 
 /* The same for values; false also when a text is not valid UTF-8. */
-bool auth0_json_add_text(auth0_json_t *in, const char *name, const char *text);
-bool auth0_json_add_whole(auth0_json_t *in, const char *name, int number);
-bool auth0_json_add_flag(auth0_json_t *in, const char *name, bool flag);
+bool auth0_json_add_text(auth0_json_draft_t *in, const char *name,
+                         const char *text);
+bool auth0_json_add_whole(auth0_json_draft_t *in, const char *name, int number);
+bool auth0_json_add_flag(auth0_json_draft_t *in, const char *name, bool flag);
+
+/* What a draft is by now, from pool; NULL when draft is. */
+const auth0_json_t *auth0_json_of(auth0_json_draft_t *draft, apr_pool_t *pool);
 
 /*
  * Show each member of an object, or each element of an array with NULL for a

@@ -246,6 +246,16 @@ bool auth0_keyring_ask(int64_t *asked, auth0_keyring_t *ring,
     return true;
 }
 
+bool auth0_keyring_may_ask(const auth0_keyring_t *ring,
+                           const auth0_keyring_rules_t *rules, int64_t now)
+{
+    int64_t asked;
+
+    return join(&asked, ring, rules, now) ||
+           (!auth0_keyring_is_asked(ring) &&
+            now >= open_from(ring, rules, now));
+}
+
 bool auth0_keyring_is_answered(const auth0_keyring_t *ring, int64_t asked)
 {
     return atomic_load(&ring->answered) >= asked;

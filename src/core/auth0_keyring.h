@@ -116,6 +116,13 @@ AUTH0_MUST_USE bool auth0_keyring_ask(int64_t *asked, auth0_keyring_t *ring,
                                       const auth0_keyring_rules_t *rules,
                                       int64_t now);
 
+/*
+ * True when that question would be answered yes, as far as can be told without
+ * asking it.
+ */
+bool auth0_keyring_may_ask(const auth0_keyring_t *ring,
+                           const auth0_keyring_rules_t *rules, int64_t now);
+
 /* True when a fetch has ended, well or not, that this asking was meant for. */
 bool auth0_keyring_is_answered(const auth0_keyring_t *ring, int64_t asked);
 

@@ -35,24 +35,25 @@ void auth0_metadata_add(apr_array_header_t *list, const char *text)
     APR_ARRAY_PUSH(list, const char *) = text;
 }
 
-static void put_text(auth0_json_t *object, const char *name, const char *text)
+static void put_text(auth0_json_draft_t *object, const char *name,
+                     const char *text)
 {
     if (text) {
         (void)auth0_json_add_text(object, name, text);
     }
 }
 
-static void put_list(auth0_json_t *object, const char *name,
+static void put_list(auth0_json_draft_t *object, const char *name,
                      const apr_array_header_t *list)
 {
-    auth0_json_t *array = auth0_json_add_array(object, name);
+    auth0_json_draft_t *array = auth0_json_add_array(object, name);
 
     for (int i = 0; i < list->nelts; i++) {
         put_text(array, NULL, text_at(list, i));
     }
 }
 
-static void put_list_if_any(auth0_json_t *object, const char *name,
+static void put_list_if_any(auth0_json_draft_t *object, const char *name,
                             const apr_array_header_t *list)
 {
     if (list->nelts > 0) {
@@ -61,7 +62,7 @@ static void put_list_if_any(auth0_json_t *object, const char *name,
 }
 
 /* Section 2: false is what is taken for granted. */
-static void put_if_true(auth0_json_t *object, const char *name, bool flag)
+static void put_if_true(auth0_json_draft_t *object, const char *name, bool flag)
 {
     if (flag) {
         (void)auth0_json_add_flag(object, name, true);
@@ -113,7 +114,7 @@ static apr_array_header_t *dpop_names(bool takes_dpop, apr_pool_t *pool)
 const char *auth0_metadata_document(const auth0_metadata_t *metadata,
                                     apr_pool_t *pool)
 {
-    auth0_json_t *object = auth0_json_new(pool);
+    auth0_json_draft_t *object = auth0_json_new(pool);
 
     if (!object) {
         return NULL;
@@ -138,7 +139,7 @@ const char *auth0_metadata_document(const auth0_metadata_t *metadata,
                     dpop_names(metadata->takes_dpop, pool));
     put_if_true(object, "dpop_bound_access_tokens_required",
                 metadata->needs_dpop);
-    return auth0_json_text(object, pool);
+    return auth0_json_text(auth0_json_of(object, pool), pool);
 }
 
 /* The first of these characters, or the end. */

@@ -176,13 +176,13 @@ static const char *identifier_of(const hcl_t *hcl, const char *server)
 
 static void write_server(hcl_t *hcl, const api_t *api, const char *server)
 {
-    auth0_json_t *body = auth0_registration_tree_root(&hcl->tree);
+    auth0_json_draft_t *body = auth0_registration_tree_root(&hcl->tree);
 
     auth0_registration_tree_head(&hcl->tree, body, api);
     auth0_registration_tree_rest(&hcl->tree, body, api,
                                  &auth0_registration_names_hcl);
     open_resource(hcl, "resource", "auth0_resource_server", server);
-    auth0_json_each(body, write_member, hcl);
+    auth0_json_each(auth0_json_of(body, hcl->tree.pool), write_member, hcl);
     close_block(hcl);
 }
 
@@ -193,7 +193,7 @@ static bool has_scopes(const api_t *api)
 
 static void write_scopes(hcl_t *hcl, const api_t *api, const char *server)
 {
-    auth0_json_t *body = auth0_registration_tree_root(&hcl->tree);
+    auth0_json_draft_t *body = auth0_registration_tree_root(&hcl->tree);
 
     if (!has_scopes(api)) {
         return;
@@ -203,7 +203,7 @@ static void write_scopes(hcl_t *hcl, const api_t *api, const char *server)
     open_resource(hcl, "resource", "auth0_resource_server_scopes", server);
     write_argument(hcl, "resource_server_identifier",
                    identifier_of(hcl, server));
-    auth0_json_each(body, write_member, hcl);
+    auth0_json_each(auth0_json_of(body, hcl->tree.pool), write_member, hcl);
     close_block(hcl);
 }
 
@@ -235,14 +235,14 @@ static const char *client_label(hcl_t *hcl, const char *client)
     if (known) {
         return known;
     }
-    auth0_json_t *body = auth0_registration_tree_root(&hcl->tree);
+    auth0_json_draft_t *body = auth0_registration_tree_root(&hcl->tree);
     const char *name =
         label(hcl, "auth0_client", words_of(client, "client", hcl->pool));
 
     auth0_registration_tree_text(&hcl->tree, body,
                                  is_id(client) ? "client_id" : "name", client);
     open_resource(hcl, "data", "auth0_client", name);
-    auth0_json_each(body, write_member, hcl);
+    auth0_json_each(auth0_json_of(body, hcl->tree.pool), write_member, hcl);
     close_block(hcl);
     apr_hash_set(hcl->clients, client, APR_HASH_KEY_STRING, name);
     return name;
@@ -252,11 +252,11 @@ static const char *client_label(hcl_t *hcl, const char *client)
 static void write_grant_body(hcl_t *hcl, const api_t *api, const char *server,
                              const auth0_registration_grant_t *grant)
 {
-    auth0_json_t *body = auth0_registration_tree_root(&hcl->tree);
+    auth0_json_draft_t *body = auth0_registration_tree_root(&hcl->tree);
 
     auth0_registration_tree_texts(&hcl->tree, body, "scopes", grant->scopes);
     auth0_registration_tree_text(&hcl->tree, body, "subject_type", "client");
-    auth0_json_each(body, write_member, hcl);
+    auth0_json_each(auth0_json_of(body, hcl->tree.pool), write_member, hcl);
     if (has_scopes(api)) {
         write_argument(hcl, "depends_on",
                        apr_psprintf(hcl->pool,

@@ -13,7 +13,7 @@ static bool is_empty(const apr_array_header_t *array)
     return !array || array->nelts == 0;
 }
 
-static auth0_json_t *made(tree_t *tree, auth0_json_t *json)
+static auth0_json_draft_t *made(tree_t *tree, auth0_json_draft_t *json)
 {
     if (!json) {
         tree->is_broken = true;
@@ -21,24 +21,26 @@ static auth0_json_t *made(tree_t *tree, auth0_json_t *json)
     return json;
 }
 
-auth0_json_t *auth0_registration_tree_root(tree_t *tree)
+auth0_json_draft_t *auth0_registration_tree_root(tree_t *tree)
 {
     return made(tree, auth0_json_new(tree->pool));
 }
 
-auth0_json_t *auth0_registration_tree_object(tree_t *tree, auth0_json_t *in,
-                                             const char *name)
+auth0_json_draft_t *auth0_registration_tree_object(tree_t *tree,
+                                                   auth0_json_draft_t *in,
+                                                   const char *name)
 {
     return made(tree, auth0_json_add_object(in, name));
 }
 
-auth0_json_t *auth0_registration_tree_array(tree_t *tree, auth0_json_t *in,
-                                            const char *name)
+auth0_json_draft_t *auth0_registration_tree_array(tree_t *tree,
+                                                  auth0_json_draft_t *in,
+                                                  const char *name)
 {
     return made(tree, auth0_json_add_array(in, name));
 }
 
-void auth0_registration_tree_text(tree_t *tree, auth0_json_t *in,
+void auth0_registration_tree_text(tree_t *tree, auth0_json_draft_t *in,
                                   const char *name, const char *text)
 {
     if (text && !auth0_json_add_text(in, name, text)) {
@@ -46,11 +48,11 @@ void auth0_registration_tree_text(tree_t *tree, auth0_json_t *in,
     }
 }
 
-void auth0_registration_tree_texts(tree_t *tree, auth0_json_t *in,
+void auth0_registration_tree_texts(tree_t *tree, auth0_json_draft_t *in,
                                    const char *name,
                                    const apr_array_header_t *texts)
 {
-    auth0_json_t *array = auth0_registration_tree_array(tree, in, name);
+    auth0_json_draft_t *array = auth0_registration_tree_array(tree, in, name);
 
     for (int i = 0; !is_empty(texts) && i < texts->nelts; i++) {
         auth0_registration_tree_text(tree, array, NULL,
@@ -58,7 +60,7 @@ void auth0_registration_tree_texts(tree_t *tree, auth0_json_t *in,
     }
 }
 
-static void add_flag(tree_t *tree, auth0_json_t *in, const char *name,
+static void add_flag(tree_t *tree, auth0_json_draft_t *in, const char *name,
                      auth0_registration_said_t said)
 {
     if (said != AUTH0_REGISTRATION_UNSAID &&
@@ -67,7 +69,7 @@ static void add_flag(tree_t *tree, auth0_json_t *in, const char *name,
     }
 }
 
-static void add_whole(tree_t *tree, auth0_json_t *in, const char *name,
+static void add_whole(tree_t *tree, auth0_json_draft_t *in, const char *name,
                       int number)
 {
     if (number >= 0 && !auth0_json_add_whole(in, name, number)) {
@@ -75,7 +77,7 @@ static void add_whole(tree_t *tree, auth0_json_t *in, const char *name,
     }
 }
 
-void auth0_registration_tree_head(tree_t *tree, auth0_json_t *in,
+void auth0_registration_tree_head(tree_t *tree, auth0_json_draft_t *in,
                                   const api_t *api)
 {
     auth0_registration_tree_text(tree, in, "name",
@@ -83,18 +85,19 @@ void auth0_registration_tree_head(tree_t *tree, auth0_json_t *in,
     auth0_registration_tree_text(tree, in, "identifier", api->identifier);
 }
 
-void auth0_registration_tree_scopes(tree_t *tree, auth0_json_t *in,
+void auth0_registration_tree_scopes(tree_t *tree, auth0_json_draft_t *in,
                                     const api_t *api, const names_t *names)
 {
     if (is_empty(api->scopes)) {
         return;
     }
-    auth0_json_t *array = auth0_registration_tree_array(tree, in, "scopes");
+    auth0_json_draft_t *array =
+        auth0_registration_tree_array(tree, in, "scopes");
 
     for (int i = 0; i < api->scopes->nelts; i++) {
         const auth0_registration_scope_t *scope =
             &APR_ARRAY_IDX(api->scopes, i, auth0_registration_scope_t);
-        auth0_json_t *object =
+        auth0_json_draft_t *object =
             auth0_registration_tree_object(tree, array, NULL);
 
         auth0_registration_tree_text(tree, object, names->scope, scope->value);
@@ -104,12 +107,13 @@ void auth0_registration_tree_scopes(tree_t *tree, auth0_json_t *in,
 }
 
 /* Auth0 takes mtls from all clients only, and what is required, is of all. */
-static void add_proof(tree_t *tree, auth0_json_t *in, const char *mechanism)
+static void add_proof(tree_t *tree, auth0_json_draft_t *in,
+                      const char *mechanism)
 {
     if (!mechanism) {
         return;
     }
-    auth0_json_t *proof =
+    auth0_json_draft_t *proof =
         auth0_registration_tree_object(tree, in, "proof_of_possession");
 
     auth0_registration_tree_text(tree, proof, "mechanism", mechanism);
@@ -117,7 +121,7 @@ static void add_proof(tree_t *tree, auth0_json_t *in, const char *mechanism)
     auth0_registration_tree_text(tree, proof, "required_for", "all_clients");
 }
 
-static void add_policy(tree_t *tree, auth0_json_t *in, const char *whose,
+static void add_policy(tree_t *tree, auth0_json_draft_t *in, const char *whose,
                        const char *policy)
 {
     if (policy) {
@@ -127,24 +131,24 @@ static void add_policy(tree_t *tree, auth0_json_t *in, const char *whose,
     }
 }
 
-static void add_subjects(tree_t *tree, auth0_json_t *in, const api_t *api)
+static void add_subjects(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 {
     if (!api->user_policy && !api->client_policy) {
         return;
     }
-    auth0_json_t *subjects =
+    auth0_json_draft_t *subjects =
         auth0_registration_tree_object(tree, in, "subject_type_authorization");
 
     add_policy(tree, subjects, "user", api->user_policy);
     add_policy(tree, subjects, "client", api->client_policy);
 }
 
-static void add_details(tree_t *tree, auth0_json_t *in, const api_t *api)
+static void add_details(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 {
     if (is_empty(api->authorization_types)) {
         return;
     }
-    auth0_json_t *array =
+    auth0_json_draft_t *array =
         auth0_registration_tree_array(tree, in, "authorization_details");
 
     for (int i = 0; i < api->authorization_types->nelts; i++) {
@@ -154,19 +158,19 @@ static void add_details(tree_t *tree, auth0_json_t *in, const api_t *api)
     }
 }
 
-static void add_encryption(tree_t *tree, auth0_json_t *in,
+static void add_encryption(tree_t *tree, auth0_json_draft_t *in,
                            const auth0_registration_key_t *key,
                            const names_t *names)
 {
     if (!key) {
         return;
     }
-    auth0_json_t *encryption =
+    auth0_json_draft_t *encryption =
         auth0_registration_tree_object(tree, in, "token_encryption");
 
     auth0_registration_tree_text(tree, encryption, "format",
                                  "compact-nested-jwe");
-    auth0_json_t *object =
+    auth0_json_draft_t *object =
         auth0_registration_tree_object(tree, encryption, "encryption_key");
 
     auth0_registration_tree_text(tree, object, "name", key->name);
@@ -175,7 +179,7 @@ static void add_encryption(tree_t *tree, auth0_json_t *in,
     auth0_registration_tree_text(tree, object, "pem", key->pem);
 }
 
-void auth0_registration_tree_rest(tree_t *tree, auth0_json_t *in,
+void auth0_registration_tree_rest(tree_t *tree, auth0_json_draft_t *in,
                                   const api_t *api, const names_t *names)
 {
     auth0_registration_tree_text(tree, in, "signing_alg", api->signing_alg);
@@ -191,12 +195,13 @@ void auth0_registration_tree_rest(tree_t *tree, auth0_json_t *in,
     add_encryption(tree, in, api->encryption, names);
 }
 
-static void add_grants(tree_t *tree, auth0_json_t *in, const api_t *api)
+static void add_grants(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 {
     for (int i = 0; api->grants && i < api->grants->nelts; i++) {
         const auth0_registration_grant_t *grant =
             &APR_ARRAY_IDX(api->grants, i, auth0_registration_grant_t);
-        auth0_json_t *object = auth0_registration_tree_object(tree, in, NULL);
+        auth0_json_draft_t *object =
+            auth0_registration_tree_object(tree, in, NULL);
 
         auth0_registration_tree_text(tree, object, "client_id", grant->client);
         auth0_registration_tree_text(tree, object, "audience", api->identifier);
@@ -205,10 +210,10 @@ static void add_grants(tree_t *tree, auth0_json_t *in, const api_t *api)
     }
 }
 
-static void add_server(tree_t *tree, auth0_json_t *in, const api_t *api)
+static void add_server(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 {
     const names_t *names = &auth0_registration_names_api;
-    auth0_json_t *server = auth0_registration_tree_object(tree, in, NULL);
+    auth0_json_draft_t *server = auth0_registration_tree_object(tree, in, NULL);
 
     auth0_registration_tree_head(tree, server, api);
     auth0_registration_tree_scopes(tree, server, api, names);
@@ -221,10 +226,10 @@ const auth0_json_t *auth0_registration_tree_all(const apr_array_header_t *apis,
                                                 apr_pool_t *pool)
 {
     tree_t tree = {pool, false};
-    auth0_json_t *root = auth0_registration_tree_root(&tree);
-    auth0_json_t *all_servers =
+    auth0_json_draft_t *root = auth0_registration_tree_root(&tree);
+    auth0_json_draft_t *all_servers =
         auth0_registration_tree_array(&tree, root, servers);
-    auth0_json_t *all_grants =
+    auth0_json_draft_t *all_grants =
         auth0_registration_tree_array(&tree, root, grants);
 
     for (int i = 0; i < apis->nelts; i++) {
@@ -233,5 +238,5 @@ const auth0_json_t *auth0_registration_tree_all(const apr_array_header_t *apis,
         add_server(&tree, all_servers, api);
         add_grants(&tree, all_grants, api);
     }
-    return tree.is_broken ? NULL : root;
+    return tree.is_broken ? NULL : auth0_json_of(root, pool);
 }

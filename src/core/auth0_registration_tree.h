@@ -25,33 +25,35 @@ extern const auth0_registration_names_t auth0_registration_names_api;
 extern const auth0_registration_names_t auth0_registration_names_hcl;
 
 /* An object to add to, released with the tree's pool. */
-auth0_json_t *auth0_registration_tree_root(auth0_registration_tree_t *tree);
+auth0_json_draft_t *
+auth0_registration_tree_root(auth0_registration_tree_t *tree);
 
 /* Add to an object, or with NULL for a name to an array. */
-auth0_json_t *auth0_registration_tree_object(auth0_registration_tree_t *tree,
-                                             auth0_json_t *in,
-                                             const char *name);
-auth0_json_t *auth0_registration_tree_array(auth0_registration_tree_t *tree,
-                                            auth0_json_t *in, const char *name);
+auth0_json_draft_t *
+auth0_registration_tree_object(auth0_registration_tree_t *tree,
+                               auth0_json_draft_t *in, const char *name);
+auth0_json_draft_t *
+auth0_registration_tree_array(auth0_registration_tree_t *tree,
+                              auth0_json_draft_t *in, const char *name);
 
 /* A text of NULL is left out; texts, an array of const char *, are not. */
 void auth0_registration_tree_text(auth0_registration_tree_t *tree,
-                                  auth0_json_t *in, const char *name,
+                                  auth0_json_draft_t *in, const char *name,
                                   const char *text);
 void auth0_registration_tree_texts(auth0_registration_tree_t *tree,
-                                   auth0_json_t *in, const char *name,
+                                   auth0_json_draft_t *in, const char *name,
                                    const apr_array_header_t *texts);
 
 /* The members of an API: what it is called, its scopes, and all else. */
 void auth0_registration_tree_head(auth0_registration_tree_t *tree,
-                                  auth0_json_t *in,
+                                  auth0_json_draft_t *in,
                                   const auth0_registration_api_t *api);
 void auth0_registration_tree_scopes(auth0_registration_tree_t *tree,
-                                    auth0_json_t *in,
+                                    auth0_json_draft_t *in,
                                     const auth0_registration_api_t *api,
                                     const auth0_registration_names_t *names);
 void auth0_registration_tree_rest(auth0_registration_tree_t *tree,
-                                  auth0_json_t *in,
+                                  auth0_json_draft_t *in,
                                   const auth0_registration_api_t *api,
                                   const auth0_registration_names_t *names);
 

@@ -28,16 +28,6 @@ static bool same(auth0_span_t a, auth0_span_t b, bool (*equal)(char, char))
     return true;
 }
 
-auth0_span_t auth0_span(const char *ptr, size_t len)
-{
-    return (auth0_span_t){ptr, len};
-}
-
-auth0_span_t auth0_span_cstr(const char *text)
-{
-    return text ? auth0_span(text, strlen(text)) : auth0_span("", 0);
-}
-
 bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
 {
     return same(a, b, same_byte);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /*
  * A borrowed run of bytes: never assumed to be NUL terminated, never freed.
@@ -15,8 +16,15 @@ typedef struct auth0_span_t {
 } auth0_span_t;
 
 /* Make a span; auth0_span_cstr takes NULL as the empty span. */
-auth0_span_t auth0_span(const char *ptr, size_t len);
-auth0_span_t auth0_span_cstr(const char *text);
+static inline auth0_span_t auth0_span(const char *ptr, size_t len)
+{
+    return (auth0_span_t){ptr, len};
+}
+
+static inline auth0_span_t auth0_span_cstr(const char *text)
+{
+    return text ? auth0_span(text, strlen(text)) : auth0_span("", 0);
+}
 
 /* Whole value, every byte: the only way names and claims are compared. */
 bool auth0_span_eq(auth0_span_t a, auth0_span_t b);

@@ -97,7 +97,7 @@ static const char *twice(const cmd_parms *cmd)
 /* The documents are UTF-8, and a line of httpd's may be anything. */
 static bool is_text(const cmd_parms *cmd, const char *text)
 {
-    auth0_json_t *scratch = auth0_json_new(cmd->temp_pool);
+    auth0_json_draft_t *scratch = auth0_json_new(cmd->temp_pool);
 
     return *text && !auth0_span_has_control(auth0_span_cstr(text)) && scratch &&
            auth0_json_add_text(scratch, "text", text);

@@ -27,10 +27,9 @@ static const mod_auth0_request_t *earlier(const request_rec *r,
 }
 
 /* A good token may have been revoked since it was issued. */
-static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r,
-                             auth0_span_t token)
+static auth0_reason_t verify(mod_auth0_request_t *state, request_rec *r)
 {
-    mod_auth0_verdict_t verdict = mod_auth0_verify(r, token, &state->policy);
+    mod_auth0_verdict_t verdict = mod_auth0_verify_once(r, state);
 
     state->claims = verdict.claims;
     state->retry_after = verdict.retry_after;
@@ -53,7 +52,7 @@ static auth0_reason_t judge(mod_auth0_request_t *state, request_rec *r)
         state->claims = found->claims;
         return AUTH0_OK;
     }
-    return verify(state, r, state->token);
+    return verify(state, r);
 }
 
 /*

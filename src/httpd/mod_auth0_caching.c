@@ -11,6 +11,12 @@
 
 static ap_filter_rec_t *filter;
 
+static bool is_there(const request_rec *r, const char *name)
+{
+    return apr_table_get(r->headers_out, name) ||
+           apr_table_get(r->err_headers_out, name);
+}
+
 /* In lower case, as a whole: private="X-A" is of the field X-A alone. */
 static bool is_said(const request_rec *r, const char *name, const char *item)
 {
@@ -27,12 +33,6 @@ static bool is_private(const request_rec *r)
            is_said(r, "Cache-Control", "no-store");
 }
 
-static bool has_cache_control(const request_rec *r)
-{
-    return apr_table_get(r->headers_out, "Cache-Control") ||
-           apr_table_get(r->err_headers_out, "Cache-Control");
-}
-
 /* What programs say stands in err_headers_out. */
 static void say(const request_rec *r, const char *name, const char *word)
 {
@@ -42,11 +42,13 @@ static void say(const request_rec *r, const char *name, const char *word)
                      name, word);
 }
 
-static void vary(const request_rec *r, const char *field)
+/* item is the field in lower case. */
+static void vary(const request_rec *r, const char *field, const char *item)
 {
-    char *item = apr_pstrdup(r->pool, field);
-
-    ap_str_tolower(item);
+    if (!is_there(r, "Vary")) {
+        apr_table_setn(r->headers_out, "Vary", field);
+        return;
+    }
     if (!is_said(r, "Vary", item) && !is_said(r, "Vary", "*")) {
         say(r, "Vary", field);
     }
@@ -57,18 +59,27 @@ static void vary(const request_rec *r, const char *field)
  * other place: an answer to a token from there is private, whatever the back
  * end says.
  */
+static void keep_private(const request_rec *r, const mod_auth0_say_t *token)
+{
+    if (!is_there(r, "Cache-Control")) {
+        apr_table_setn(r->headers_out, "Cache-Control", "private");
+        return;
+    }
+    if (token->is_elsewhere && !is_private(r)) {
+        say(r, "Cache-Control", "private");
+    }
+}
+
 static void mark(const request_rec *answered, const mod_auth0_say_t *token)
 {
     if (token->is_header) {
-        vary(answered, "Authorization");
+        vary(answered, "Authorization", "authorization");
     }
     if (token->is_cookie) {
-        vary(answered, "Cookie");
+        vary(answered, "Cookie", "cookie");
     }
-    if (!is_private(answered) &&
-        (token->is_elsewhere ||
-         (token->is_found && !has_cache_control(answered)))) {
-        say(answered, "Cache-Control", "private");
+    if (token->is_found || token->is_elsewhere) {
+        keep_private(answered, token);
     }
 }
 

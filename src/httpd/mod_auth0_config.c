@@ -23,6 +23,8 @@
 #define DEFAULT_TOTAL 10
 #define RETRY_MOST 60
 
+#define DEFAULT_TOKEN_CACHE 16384
+
 #define DEFAULT_STATE_DIR "mod_auth0"
 
 #define SECOND ((int64_t)1000000)
@@ -31,12 +33,14 @@ static apr_array_header_t *sections;
 static auth0_pointer_t *default_acr;
 static auth0_pointer_t *default_auth_time;
 static apr_array_header_t *query_names;
+static unsigned default_algs;
 
 void mod_auth0_config_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
     default_acr = auth0_pointer_to(DEFAULT_ACR_CLAIM, pool);
     default_auth_time = auth0_pointer_to(DEFAULT_AUTH_TIME_CLAIM, pool);
+    default_algs = auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
     query_names = apr_array_make(pool, 1, sizeof(const char *));
 }
 
@@ -169,7 +173,7 @@ void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)
 
     (void)server;
     made->refresh = made->max_stale = made->cooldown = made->wait = -1;
-    made->connect = made->total = made->store_bytes = -1;
+    made->connect = made->total = made->store_bytes = made->token_cache = -1;
     made->fields = apr_array_make(pool, 0, sizeof(const char *));
     made->variables = apr_array_make(pool, 0, sizeof(const char *));
     return made;
@@ -239,6 +243,14 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
     source->state_dir = server->state_dir
                             ? server->state_dir
                             : ap_runtime_dir_relative(pconf, DEFAULT_STATE_DIR);
+}
+
+size_t mod_auth0_server_token_cache(const server_rec *server)
+{
+    const mod_auth0_server_t *settings =
+        ap_get_module_config(server->module_config, &auth0_module);
+
+    return (size_t)or_default(settings->token_cache, DEFAULT_TOKEN_CACHE);
 }
 
 static unsigned skew_of(const mod_auth0_dir_t *dir)
@@ -317,8 +329,7 @@ bool mod_auth0_policy_logout(auth0_policy_t *policy, const mod_auth0_dir_t *dir)
 
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir)
 {
-    return dir->algs ? dir->algs
-                     : auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
+    return dir->algs ? dir->algs : default_algs;
 }
 
 const char *mod_auth0_dir_resource(const mod_auth0_dir_t *dir)

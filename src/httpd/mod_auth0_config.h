@@ -82,6 +82,7 @@ typedef struct mod_auth0_server_t {
     int wait;              /* milliseconds               */
     int connect;           /* seconds, of a fetch        */
     int total;             /* seconds, of a fetch        */
+    int token_cache;       /* entries; 0: there is none  */
     const char *deny_file; /* absolute path              */
     /* Names, of const char *, that nobody but this module may set. */
     apr_array_header_t *fields;
@@ -111,6 +112,9 @@ const mod_auth0_server_t *mod_auth0_server(const request_rec *r);
  * defaults. To be called once virtual hosts are merged; text from pconf.
  */
 void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf);
+
+/* How many tokens this server's processes remember each, with the default. */
+size_t mod_auth0_server_token_cache(const server_rec *server);
 
 /* The policy, with defaults; it borrows from dir. False when incomplete. */
 bool mod_auth0_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir);

@@ -12,6 +12,7 @@
 #define CA_FILE_MAX ((size_t)1048576)
 
 static const mod_auth0_range_t store_range = {4096, 1073741824, "bytes"};
+static const mod_auth0_range_t cache_range = {16, 1048576, "tokens"};
 static const mod_auth0_range_t timeout_range = {1, 60, "seconds"};
 
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
@@ -158,4 +159,23 @@ const char *mod_auth0_set_store(cmd_parms *cmd, void *conf, const char *where)
     return has_more ? mod_auth0_read_number(&server->store_bytes, cmd,
                                             bytes.ptr, &store_range)
                     : NULL;
+}
+
+/* One cache for all virtual hosts, as they are served by the same processes. */
+const char *mod_auth0_set_token_cache(cmd_parms *cmd, void *conf,
+                                      const char *text)
+{
+    const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    int *entries = &server_of(cmd)->token_cache;
+
+    (void)conf;
+    if (why) {
+        return why;
+    }
+    if (auth0_span_is_nocase(auth0_span_cstr(text), "off")) {
+        *entries = 0;
+        return NULL;
+    }
+    why = mod_auth0_read_number(entries, cmd, text, &cache_range);
+    return why ? apr_pstrcat(cmd->pool, why, ", nor off", NULL) : NULL;
 }

@@ -31,6 +31,8 @@ const char *mod_auth0_set_state_dir(cmd_parms *cmd, void *conf,
                                     const char *name);
 const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
                                     const char *name);
+const char *mod_auth0_set_token_cache(cmd_parms *cmd, void *conf,
+                                      const char *text);
 const char *mod_auth0_set_store(cmd_parms *cmd, void *conf, const char *where);
 
 #endif

@@ -62,9 +62,9 @@ static void withhold(request_rec *r, const credential_t *what, const char *rest)
 static void withhold_cookie(request_rec *r, const char *name)
 {
     static const credential_t cookie = {"Cookie", "HTTP_COOKIE"};
-    const char *field = apr_table_get(r->headers_in, cookie.field);
 
     if (name) {
+        const char *field = apr_table_get(r->headers_in, cookie.field);
         withhold(r, &cookie, auth0_cookie_without(field, name, r->pool));
     }
 }

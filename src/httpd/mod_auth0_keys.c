@@ -117,6 +117,18 @@ static void bring_up_to_date(shelf_t *shelf, size_t slot)
     }
 }
 
+static bool serves(const mod_auth0_source_t *source)
+{
+    return auth0_keyring_serves(mod_auth0_board_ring(keys.board, source->slot),
+                                &source->rules, auth0_clock_monotonic());
+}
+
+uint32_t mod_auth0_keys_edition_in_force(const mod_auth0_source_t *source)
+{
+    return serves(source) ? mod_auth0_board_edition(keys.board, source->slot)
+                          : 0;
+}
+
 /* The mutex is held. */
 static bool must_wait(const shelf_t *shelf, uint32_t lacking)
 {
@@ -129,9 +141,7 @@ mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source,
 {
     shelf_t *shelf = &keys.shelves[source->slot];
 
-    if (!shelf->mutex ||
-        !auth0_keyring_serves(mod_auth0_board_ring(keys.board, source->slot),
-                              &source->rules, auth0_clock_monotonic())) {
+    if (!shelf->mutex || !serves(source)) {
         return NULL;
     }
     apr_thread_mutex_lock(shelf->mutex);

@@ -27,6 +27,12 @@ void mod_auth0_keys_start(const mod_auth0_board_t *board, size_t slots,
 mod_auth0_held_t *mod_auth0_keys_take(const mod_auth0_source_t *source,
                                       uint32_t lacking);
 
+/*
+ * The edition that mod_auth0_keys_take would hand out, or a newer one; 0 while
+ * there is none that may be used. Never blocks. Thread-safe.
+ */
+uint32_t mod_auth0_keys_edition_in_force(const mod_auth0_source_t *source);
+
 /* The set that is held, valid until it is given back. */
 const auth0_jwks_t *mod_auth0_keys_set(const mod_auth0_held_t *held);
 

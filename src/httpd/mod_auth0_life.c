@@ -6,8 +6,10 @@
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_bell.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_cache.h"
 #include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_digest.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_denylist.h"
 #include "httpd/mod_auth0_documents.h"
@@ -126,6 +128,7 @@ int mod_auth0_post_config(apr_pool_t *pconf, apr_pool_t *plog,
     mod_auth0_mark_needed(ptemp);
     mod_auth0_state_prepare(pconf, ptemp);
     slots = mod_auth0_sources_number(ptemp);
+    mod_auth0_cache_prepare(pconf, ptemp);
     int status = mod_auth0_denylist_prepare(pconf, server);
 
     return status == OK ? share(pconf, server) : status;
@@ -146,4 +149,6 @@ void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
                      "this process cannot get at the mutex auth0-store");
     }
     mod_auth0_keys_start(board, slots, pchild);
+    mod_auth0_digest_start(pchild);
+    mod_auth0_cache_start(mod_auth0_server_token_cache(server), pchild);
 }

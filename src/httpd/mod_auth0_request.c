@@ -92,9 +92,11 @@ const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r)
     return state && state->reason == AUTH0_OK ? state->claims : NULL;
 }
 
+/* What is said in so many words need not be asked for; an expression must. */
 bool mod_auth0_request_is_ours(request_rec *r)
 {
-    return auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
+    return mod_auth0_dir(r)->auth_type == MOD_AUTH0_ON ||
+           auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
 static int level_of(auth0_reason_t reason)
@@ -105,11 +107,21 @@ static int level_of(auth0_reason_t reason)
     return reason == AUTH0_CONFIG_INCOMPLETE ? APLOG_ERR : APLOG_INFO;
 }
 
+/* The name of a token in the log; "-": none. */
+static const char *fingerprint_of(request_rec *r, auth0_span_t token)
+{
+    mod_auth0_digest_t *digest = &mod_auth0_request_make(r)->digest;
+
+    return token.len > 0 && mod_auth0_digest_make(digest, token)
+               ? auth0_fingerprint_text(digest->bytes, r->pool)
+               : "-";
+}
+
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
                             const char *detail, auth0_span_t token)
 {
     const auth0_reason_info_t *info = auth0_reason_info(reason);
-    const char *fingerprint = auth0_fingerprint(token, r->pool);
+    const char *fingerprint = fingerprint_of(r, token);
     const char *more;
     int level = mod_auth0_throttle(&more, r, (int)reason, level_of(reason));
 

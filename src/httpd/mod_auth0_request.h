@@ -5,6 +5,7 @@
 #include "core/auth0_claims.h"
 #include "core/auth0_require.h"
 #include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_digest.h"
 
 /* So many unmet requirements are weighed for a challenge, and no more. */
 #define MOD_AUTH0_UNMET_MAX 16
@@ -60,6 +61,7 @@ typedef struct mod_auth0_request_t {
     const char *detail;            /* of the reason, for the log, or NULL */
     const auth0_claims_t *claims;  /* NULL unless reason is AUTH0_OK */
     auth0_span_t token;            /* what was judged; empty: none   */
+    mod_auth0_digest_t digest;     /* of that token, or none yet     */
     auth0_scheme_t scheme;         /* by which the token came        */
     mod_auth0_spent_t proof;       /* of a first request, for all of it */
     const char *args;              /* the query as it came, or NULL: no token */

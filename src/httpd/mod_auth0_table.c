@@ -50,7 +50,8 @@ void mod_auth0_table_set(apr_table_t *to, const apr_table_t *from)
 
 const char *mod_auth0_variable_name(const char *name)
 {
-    while (auth0_span_starts(auth0_span_cstr(name), REDIRECTED)) {
+    while (*name == *REDIRECTED &&
+           auth0_span_starts(auth0_span_cstr(name), REDIRECTED)) {
         name += sizeof(REDIRECTED) - 1;
     }
     return name;

@@ -230,7 +230,9 @@ static auth0_reason_t add(mod_auth0_request_t *state, auth0_reason_t found,
     auth0_span_t token = auth0_span("", 0);
     auth0_reason_t reason = place(&token, sources, r);
 
-    if (reason == AUTH0_OK && !auth0_bearer_is_token68(token)) {
+    /* The field has its own grammar, of which this is a part. */
+    if (reason == AUTH0_OK && place != in_header &&
+        !auth0_bearer_is_token68(token)) {
         reason = AUTH0_REQUEST_MALFORMED;
     }
     if (reason == AUTH0_OK) {

@@ -2,8 +2,7 @@
 #ifndef MOD_AUTH0_VERIFY_H
 #define MOD_AUTH0_VERIFY_H
 
-#include "core/auth0_claims.h"
-#include "httpd/mod_auth0.h"
+#include "httpd/mod_auth0_request.h"
 
 typedef struct mod_auth0_verdict_t {
     auth0_reason_t reason;
@@ -17,5 +16,13 @@ typedef struct mod_auth0_verdict_t {
  */
 mod_auth0_verdict_t mod_auth0_verify(request_rec *r, auth0_span_t token,
                                      const auth0_policy_t *policy);
+
+/*
+ * The same for the request's own token, state->token, under state->policy,
+ * which is that of the section in force. It is not verified once more while it
+ * is in the cache.
+ */
+mod_auth0_verdict_t mod_auth0_verify_once(request_rec *r,
+                                          mod_auth0_request_t *state);
 
 #endif

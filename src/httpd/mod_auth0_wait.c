@@ -93,6 +93,16 @@ static bool wait_until(const mod_auth0_source_t *source, uint32_t edition,
     return false;
 }
 
+bool mod_auth0_wait_may_help(const mod_auth0_source_t *source, uint32_t edition)
+{
+    int64_t now = auth0_clock_monotonic();
+
+    return is_newer(source, edition, now) ||
+           auth0_keyring_may_ask(
+               mod_auth0_board_ring(waiting.board, source->slot),
+               &source->rules, now);
+}
+
 bool mod_auth0_wait_for_keys(const mod_auth0_source_t *source, uint32_t edition)
 {
     auth0_keyring_t *ring = mod_auth0_board_ring(waiting.board, source->slot);

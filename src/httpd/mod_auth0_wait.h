@@ -19,6 +19,13 @@ bool mod_auth0_wait_prepare(const mod_auth0_board_t *board,
                             const mod_auth0_bell_t *bell, apr_pool_t *pconf);
 
 /*
+ * False when mod_auth0_wait_for_keys would be false at once: to know it is
+ * cheap, and then nothing has to be found out of a token. Thread-safe.
+ */
+bool mod_auth0_wait_may_help(const mod_auth0_source_t *source,
+                             uint32_t edition);
+
+/*
  * The set of that edition (0: none) lacks what a request needs. True when it
  * is worth looking again: a newer set is there, or the issuer has been asked.
  * Blocks up to Auth0KeyWait, and not at all within a cooldown. Thread-safe.

@@ -506,17 +506,17 @@ static void only_null_is_null(void **state)
 }
 
 /* A tree of one of each, added in an order that is not that of its names. */
-static auth0_json_t *tree(apr_pool_t *pool)
+static const auth0_json_t *tree(apr_pool_t *pool)
 {
-    auth0_json_t *root = auth0_json_new(pool);
-    auth0_json_t *array = auth0_json_add_array(root, "z");
-    auth0_json_t *object = auth0_json_add_object(array, NULL);
+    auth0_json_draft_t *root = auth0_json_new(pool);
+    auth0_json_draft_t *array = auth0_json_add_array(root, "z");
+    auth0_json_draft_t *object = auth0_json_add_object(array, NULL);
     assert_true(auth0_json_add_text(array, NULL, "\xc3\xa4"));
     assert_true(auth0_json_add_whole(object, "b", -1));
     assert_true(auth0_json_add_flag(object, "a", false));
     assert_true(auth0_json_add_flag(root, "y", true));
     assert_non_null(auth0_json_add_object(root, "x"));
-    return root;
+    return auth0_json_of(root, pool);
 }
 
 static void a_tree_is_written_in_its_order(void **state)
@@ -533,7 +533,7 @@ static void a_tree_is_written_in_its_order(void **state)
 
 static void what_cannot_be_added_is_not(void **state)
 {
-    auth0_json_t *root = auth0_json_new(*state);
+    auth0_json_draft_t *root = auth0_json_new(*state);
     assert_false(auth0_json_add_text(root, "latin", "\xe4"));
     assert_false(auth0_json_add_text(root, "surrogate", "\xed\xa0\x80"));
     assert_false(auth0_json_add_text(root, "nothing", NULL));
@@ -543,7 +543,9 @@ static void what_cannot_be_added_is_not(void **state)
     assert_null(auth0_json_add_array(NULL, NULL));
     assert_false(auth0_json_add_whole(NULL, "a", 1));
     assert_false(auth0_json_add_flag(NULL, NULL, true));
-    assert_string_equal(auth0_json_text(root, *state), "{}");
+    assert_string_equal(auth0_json_text(auth0_json_of(root, *state), *state),
+                        "{}");
+    assert_null(auth0_json_of(NULL, *state));
 }
 
 typedef struct seen_t {

@@ -45,8 +45,11 @@ typedef enum ask_t { REFUSED, JOINS, WAKES } ask_t;
 static ask_t ask(auth0_keyring_t *ring, int64_t now)
 {
     int64_t asked = NOW - HOUR;
+    bool may_ask = auth0_keyring_may_ask(ring, &rules, now);
+    bool done = auth0_keyring_ask(&asked, ring, &rules, now);
 
-    if (!auth0_keyring_ask(&asked, ring, &rules, now)) {
+    assert_int_equal(may_ask, done);
+    if (!done) {
         return REFUSED;
     }
     return asked == now ? WAKES : JOINS;

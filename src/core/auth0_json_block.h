@@ -1,0 +1,46 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_JSON_BLOCK_H
+#define AUTH0_JSON_BLOCK_H
+
+#include <stdint.h>
+
+#include "core/auth0_json.h"
+
+/*
+ * What a JSON value is made of, for auth0_json alone, which reads texts, and
+ * auth0_json_block, which reads values.
+ */
+typedef enum auth0_json_type_t {
+    AUTH0_JSON_NULL,
+    AUTH0_JSON_FALSE,
+    AUTH0_JSON_TRUE,
+    AUTH0_JSON_INTEGER,
+    AUTH0_JSON_REAL,
+    AUTH0_JSON_STRING,
+    AUTH0_JSON_ARRAY,
+    AUTH0_JSON_OBJECT
+} auth0_json_type_t;
+
+/* Offsets count bytes from the value in which they stand. */
+struct auth0_json_t {
+    uint32_t type;     /* auth0_json_type_t                               */
+    uint32_t len;      /* members, elements, or bytes of a string         */
+    uint32_t name;     /* offset of a member's name; the size of a root   */
+    uint32_t name_len; /* bytes                                           */
+    union {
+        size_t offset; /* of the first member, element, or byte */
+        int64_t integer;
+        double real;
+    } is;
+};
+
+/* What stands so many bytes behind the beginning of a value. */
+const char *auth0_json_block_text(const auth0_json_t *from, size_t offset);
+
+/* The first member or element; the others follow it. */
+const auth0_json_t *auth0_json_block_first(const auth0_json_t *container);
+
+/* True when json is there, and of that type. */
+bool auth0_json_block_is(const auth0_json_t *json, auth0_json_type_t type);
+
+#endif
