@@ -363,8 +363,8 @@ class Server:
         status = pathlib.Path(f"/proc/{self.child}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0])
 
-    def instructions(self):
-        """What callgrind has counted since it was asked last."""
+    def dump(self):
+        """Have callgrind write down what it has counted since the last time."""
         self.dumps += 1
         subprocess.run(
             ["vgdb", f"--vgdb-prefix={self.folder}/run/vgdb",
@@ -374,7 +374,11 @@ class Server:
             check=True,
             **server_user(),
         )
-        dump = self.folder / "run" / f"cg.{self.process.pid}.{self.dumps}"
+        return self.folder / "run" / f"cg.{self.process.pid}.{self.dumps}"
+
+    def instructions(self):
+        """What callgrind has counted since it was asked last."""
+        dump = self.dump()
         for line in reversed(dump.read_text().splitlines()):
             if line.startswith("totals:"):
                 dump.unlink()
