@@ -80,6 +80,11 @@ static bool hides_token(auth0_span_t rest)
     return false;
 }
 
+static bool has_comma(auth0_span_t text)
+{
+    return text.len > 0 && memchr(text.ptr, ',', text.len);
+}
+
 auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
                                   const char *authorization)
 {
@@ -97,15 +102,14 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
         return hides_token(rest) ? AUTH0_REQUEST_MULTIPLE
                                  : AUTH0_REQUEST_SCHEME;
     }
-    if (rest.len > 0 && memchr(rest.ptr, ',', rest.len)) {
-        return AUTH0_REQUEST_MULTIPLE;
+    auth0_span_t all = rest;
+
+    if (auth0_span_word(token, &rest) && !auth0_span_word(&extra, &rest) &&
+        auth0_bearer_is_token68(*token)) {
+        return AUTH0_OK;
     }
-    if (!auth0_span_word(token, &rest) || auth0_span_word(&extra, &rest) ||
-        !auth0_bearer_is_token68(*token)) {
-        *token = auth0_span("", 0);
-        return AUTH0_REQUEST_MALFORMED;
-    }
-    return AUTH0_OK;
+    *token = auth0_span("", 0);
+    return has_comma(all) ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_MALFORMED;
 }
 
 /* A quoted-string may hold neither a bare quote nor a control character. */

@@ -19,6 +19,7 @@ struct auth0_claims_t {
     double exp;
     double nbf;
     double iat;
+    bool is_bound; /* there is a cnf, whatever it says */
 };
 
 static double date_of(const auth0_json_t *object, const char *name)
@@ -44,6 +45,7 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     (*claims)->exp = date_of(object, "exp");
     (*claims)->nbf = date_of(object, "nbf");
     (*claims)->iat = date_of(object, "iat");
+    (*claims)->is_bound = auth0_json_member(object, "cnf") != NULL;
     return AUTH0_OK;
 }
 
@@ -91,6 +93,11 @@ bool auth0_claims_number(double *value, const auth0_claims_t *claims,
                          const char *name)
 {
     return auth0_json_number(value, auth0_json_member(claims->object, name));
+}
+
+bool auth0_claims_are_bound(const auth0_claims_t *claims)
+{
+    return claims->is_bound;
 }
 
 auth0_span_t auth0_claims_kid(const auth0_claims_t *claims)

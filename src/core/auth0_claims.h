@@ -57,6 +57,9 @@ const auth0_json_t *auth0_claims_member(const auth0_claims_t *claims,
 const auth0_json_t *auth0_claims_find(const auth0_claims_t *claims,
                                       const auth0_pointer_t *pointer);
 
+/* True when there is a cnf claim, of whatever kind: see auth0_cnf_read. */
+bool auth0_claims_are_bound(const auth0_claims_t *claims);
+
 /*
  * The kid of the key that the token was verified with, empty when that has
  * none, as a secret. It is noted once, by who verifies, and borrowed.

@@ -25,13 +25,15 @@ static bool read_thumbprint(auth0_span_t *value, const auth0_json_t *member)
 
 auth0_reason_t auth0_cnf_read(auth0_cnf_t *cnf, const auth0_claims_t *claims)
 {
-    const auth0_json_t *claim = auth0_claims_member(claims, "cnf");
-    auth0_cnf_t read = {auth0_span("", 0), auth0_span("", 0), claim != NULL};
+    auth0_cnf_t read = {auth0_span("", 0), auth0_span("", 0),
+                        auth0_claims_are_bound(claims)};
 
     *cnf = read;
-    if (!claim) {
+    if (!read.is_present) {
         return AUTH0_OK;
     }
+    const auth0_json_t *claim = auth0_claims_member(claims, "cnf");
+
     if (!auth0_json_is_object(claim) ||
         !read_thumbprint(&read.jkt, auth0_json_member(claim, "jkt")) ||
         !read_thumbprint(&read.x5t, auth0_json_member(claim, "x5t#S256"))) {

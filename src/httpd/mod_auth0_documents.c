@@ -55,8 +55,10 @@ static const apr_array_header_t *list_of(const server_rec *server)
 const mod_auth0_document_t *mod_auth0_document_at(const server_rec *server,
                                                   const char *path)
 {
-    /* Most requests are for something else, and many documents possible. */
-    return auth0_span_starts(auth0_span_cstr(path), AUTH0_METADATA_WELL_KNOWN)
+    /* Most servers have none, and most requests are for something else. */
+    return apr_hash_count(documents) > 0 &&
+                   auth0_span_starts(auth0_span_cstr(path),
+                                     AUTH0_METADATA_WELL_KNOWN)
                ? find_path(list_of(server), path)
                : NULL;
 }

@@ -24,14 +24,50 @@ static bool is_variable(const char *name, const void *wanted)
                                 wanted);
 }
 
-static void keep_back(request_rec *r, const char *name, const char *value)
+static bool is_credential(const char *name, const void *unused)
 {
+    (void)unused;
+    for (size_t i = 0; i < COUNT(credentials); i++) {
+        if (is_variable(name, credentials[i].variable)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* rest is what remains of the field, NULL for nothing. */
+static void withhold(request_rec *r, const char *field, const char *rest)
+{
+    const char *value = apr_table_get(r->headers_in, field);
+
+    if (!value) {
+        return;
+    }
     mod_auth0_request_t *state = mod_auth0_request_make(r);
 
-    if (!state->withheld) {
-        state->withheld = apr_table_make(r->pool, 2);
+    if (state->withheld_count < MOD_AUTH0_WITHHELD_MAX) {
+        state->withheld[state->withheld_count++] =
+            (mod_auth0_withheld_t){field, value};
     }
-    apr_table_setn(state->withheld, name, value);
+    if (rest) {
+        apr_table_setn(r->headers_in, field, rest);
+        return;
+    }
+    apr_table_unset(r->headers_in, field);
+}
+
+/* What remains of it is made a variable of when a program is started. */
+static void withhold_cookie(request_rec *r, const char *name)
+{
+    const char *field = name ? apr_table_get(r->headers_in, "Cookie") : NULL;
+    const char *rest =
+        field ? auth0_cookie_without(field, name, r->pool) : NULL;
+
+    if (!name || (rest && rest == field)) {
+        return;
+    }
+    (void)mod_auth0_table_drop(r->subprocess_env, is_variable, "HTTP_COOKIE");
+    withhold(r, "Cookie", rest);
 }
 
 /*
@@ -39,40 +75,11 @@ static void keep_back(request_rec *r, const char *name, const char *value)
  * RewriteRule, and Debian's configuration of PHP does; and mod_include makes
  * some, which its subrequests inherit.
  */
-static void withhold(request_rec *r, const credential_t *what, const char *rest)
-{
-    const char *value = apr_table_get(r->headers_in, what->field);
-
-    if (rest && rest == value) {
-        return;
-    }
-    (void)mod_auth0_table_drop(r->subprocess_env, is_variable, what->variable);
-    if (!value) {
-        return;
-    }
-    keep_back(r, what->field, value);
-    if (rest) {
-        apr_table_setn(r->headers_in, what->field, rest);
-        return;
-    }
-    apr_table_unset(r->headers_in, what->field);
-}
-
-/* What remains of it is made a variable of when a program is started. */
-static void withhold_cookie(request_rec *r, const char *name)
-{
-    static const credential_t cookie = {"Cookie", "HTTP_COOKIE"};
-
-    if (name) {
-        const char *field = apr_table_get(r->headers_in, cookie.field);
-        withhold(r, &cookie, auth0_cookie_without(field, name, r->pool));
-    }
-}
-
 static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 {
+    (void)mod_auth0_table_drop(r->subprocess_env, is_credential, NULL);
     for (size_t i = 0; i < COUNT(credentials); i++) {
-        withhold(r, &credentials[i], NULL);
+        withhold(r, credentials[i].field, NULL);
     }
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
 }
@@ -137,14 +144,22 @@ int mod_auth0_forward(request_rec *r)
     return DECLINED;
 }
 
+static void put_back(request_rec *r, const mod_auth0_request_t *from)
+{
+    for (size_t i = 0; i < from->withheld_count; i++) {
+        apr_table_setn(r->headers_in, from->withheld[i].field,
+                       from->withheld[i].value);
+    }
+}
+
 int mod_auth0_forward_begin(request_rec *r)
 {
     const request_rec *origin = mod_auth0_request_origin(r);
     const mod_auth0_request_t *state =
         origin ? mod_auth0_request_get(origin) : NULL;
 
-    if (state && state->withheld) {
-        mod_auth0_table_set(r->headers_in, state->withheld);
+    if (state) {
+        put_back(r, state);
     }
     return DECLINED;
 }
@@ -153,8 +168,8 @@ void mod_auth0_forward_end(request_rec *r)
 {
     mod_auth0_request_t *state = mod_auth0_request_get(r);
 
-    if (state && state->withheld) {
-        mod_auth0_table_set(r->headers_in, state->withheld);
-        state->withheld = NULL;
+    if (state) {
+        put_back(r, state);
+        state->withheld_count = 0;
     }
 }

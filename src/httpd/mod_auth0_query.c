@@ -123,7 +123,7 @@ int mod_auth0_query_cut(request_rec *r)
 
 int mod_auth0_query_logged(request_rec *r)
 {
-    if (mod_auth0_request_is_placed(r)) {
+    if (mod_auth0_query_names()->nelts == 0 || mod_auth0_request_is_placed(r)) {
         return DECLINED;
     }
     for (; r; r = r->next) {

@@ -12,7 +12,8 @@
 
 #define NOTE_REASON "auth0-reason"
 #define NOTE_TOKEN "auth0-token"
-#define NOTE_PLACED "auth0-placed"
+/* Tables look at the first four letters: those of many a note are "auth". */
+#define NOTE_PLACED "placed-auth0"
 #define ENV_REASON "AUTH0_REASON"
 
 const struct ap_logconf mod_auth0_quiet = {NULL, APLOG_EMERG};
@@ -117,6 +118,18 @@ static const char *fingerprint_of(request_rec *r, auth0_span_t token)
                : "-";
 }
 
+/* To add is cheaper than to replace, and a request is mostly noted once. */
+static void write_notes(request_rec *r, const char *reason, const char *token)
+{
+    mod_auth0_request_t *state = mod_auth0_request_make(r);
+    void (*write)(apr_table_t *, const char *, const char *) =
+        state->is_noted ? apr_table_setn : apr_table_addn;
+
+    write(r->notes, NOTE_REASON, reason);
+    write(r->notes, NOTE_TOKEN, token);
+    state->is_noted = true;
+}
+
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
                             const char *detail, auth0_span_t token)
 {
@@ -125,8 +138,7 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
     const char *more;
     int level = mod_auth0_throttle(&more, r, (int)reason, level_of(reason));
 
-    apr_table_setn(r->notes, NOTE_REASON, info->code);
-    apr_table_setn(r->notes, NOTE_TOKEN, fingerprint);
+    write_notes(r, info->code, fingerprint);
     apr_table_setn(r->subprocess_env, ENV_REASON, info->code);
     ap_log_rerror(APLOG_MARK, level, 0, r, "%s: %s%s%s [token %s]%s",
                   info->code, info->hint, detail ? ": " : "",

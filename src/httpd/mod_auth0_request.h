@@ -53,6 +53,15 @@ typedef struct mod_auth0_outgoing_t {
     const char *lacking; /* what is required and missing; NULL: none  */
 } mod_auth0_outgoing_t;
 
+/* A field of the client's that the back end does not see. */
+typedef struct mod_auth0_withheld_t {
+    const char *field;
+    const char *value;
+} mod_auth0_withheld_t;
+
+/* Authorization, DPoP and Cookie. */
+#define MOD_AUTH0_WITHHELD_MAX 3
+
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
     const mod_auth0_dir_t *section; /* of ours, that it was for; or NULL */
@@ -69,12 +78,14 @@ typedef struct mod_auth0_request_t {
     int answer;                    /* httpd's own to that body; 0: none */
     int retry_after;               /* seconds, for a 503 */
     bool is_problem;               /* refused, with problem details  */
+    bool is_noted;                 /* reason and token, in the notes  */
     mod_auth0_asking_t asking;
-    bool is_claim_asked;   /* by the expression under way    */
-    bool is_token_wanted;  /* to tell whether it is refused  */
-    bool is_authn_forced;  /* whatever Require says          */
-    mod_auth0_say_t say;   /* of a token in the answer       */
-    apr_table_t *withheld; /* fields, from the back end; or NULL */
+    bool is_claim_asked;  /* by the expression under way    */
+    bool is_token_wanted; /* to tell whether it is refused  */
+    bool is_authn_forced; /* whatever Require says          */
+    mod_auth0_say_t say;  /* of a token in the answer       */
+    mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
+    size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
     const mod_auth0_outgoing_t *lent;     /* by a subrequest, or NULL  */
     mod_auth0_unmet_t unmet;              /* in the evaluation under way    */

@@ -124,6 +124,9 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     apr_table_t *before = r->headers_in;
     apr_status_t status = ap_get_brigade(f->next, bb, mode, block, most);
 
+    if (apr_is_empty_table(r->trailers_in)) {
+        return status;
+    }
     for (size_t i = 0; i < COUNT(fields_of_heads); i++) {
         apr_table_unset(r->trailers_in, fields_of_heads[i]);
     }
@@ -137,15 +140,23 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     return status;
 }
 
+static void scrub_fields_received(request_rec *r,
+                                  const apr_array_header_t *names)
+{
+    if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
+        tell(r, "fields");
+    }
+    mod_auth0_scrub_connection(r, names);
+}
+
 int mod_auth0_scrub_received(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
 
     (void)mod_auth0_table_drop(r->subprocess_env, is_own, NULL);
-    if (mod_auth0_table_drop(r->headers_in, is_field, names)) {
-        tell(r, "fields");
+    if (names->nelts > 0) {
+        scrub_fields_received(r, names);
     }
-    mod_auth0_scrub_connection(r, names);
     (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
     return DECLINED;
 }
