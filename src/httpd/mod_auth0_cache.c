@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_cache.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_hash.h>
@@ -16,7 +17,16 @@ typedef struct part_t {
 } part_t;
 
 /* Written in post_config, inherited by every child, and only read by it. */
-static apr_hash_t *parts; /* part_t by the bytes of the pointer */
+static struct {
+    const part_t *list; /* in the order of the pointers */
+    size_t count;
+} parts;
+
+/* What numbers are given by. */
+typedef struct numbering_t {
+    apr_hash_t *texts;   /* of part_t, by what it says */
+    apr_hash_t *numbers; /* of part_t, by the bytes of the pointer */
+} numbering_t;
 
 static auth0_cache_t *cache;
 
@@ -68,45 +78,67 @@ static const char *text_of_place(const void *part, apr_pool_t *pool)
 }
 
 /* What sections say, by its text; the number is how many there were. */
-static void number(apr_hash_t *texts, const void *part, const char *text)
+static void number(numbering_t *to, const void *part, const char *text)
 {
-    part_t *same = apr_hash_get(texts, text, APR_HASH_KEY_STRING);
-    apr_pool_t *pconf = apr_hash_pool_get(parts);
-    part_t *made = apr_palloc(pconf, sizeof(*made));
+    part_t *same = apr_hash_get(to->texts, text, APR_HASH_KEY_STRING);
+    part_t *made = apr_palloc(apr_hash_pool_get(to->texts), sizeof(*made));
 
     made->part = part;
-    made->number = same ? same->number : apr_hash_count(texts) + 1;
-    apr_hash_set(texts, text, APR_HASH_KEY_STRING, made);
-    apr_hash_set(parts, &made->part, sizeof(made->part), made);
+    made->number = same ? same->number : apr_hash_count(to->texts) + 1;
+    apr_hash_set(to->texts, text, APR_HASH_KEY_STRING, made);
+    apr_hash_set(to->numbers, &made->part, sizeof(made->part), made);
 }
 
-static void number_all(apr_hash_t *texts, const mod_auth0_dir_t *dir,
+static void number_all(numbering_t *to, const mod_auth0_dir_t *dir,
                        apr_pool_t *ptemp)
 {
     if (dir->issuers) {
-        number(texts, dir->issuers, text_of_issuers(dir, ptemp));
+        number(to, dir->issuers, text_of_issuers(dir, ptemp));
     }
     if (dir->audiences) {
-        number(texts, dir->audiences, text_of_audiences(dir, ptemp));
+        number(to, dir->audiences, text_of_audiences(dir, ptemp));
     }
     if (dir->secret) {
-        number(texts, dir->secret, text_of_place(dir->secret, ptemp));
+        number(to, dir->secret, text_of_place(dir->secret, ptemp));
     }
     if (dir->decryption) {
-        number(texts, dir->decryption, text_of_place(dir->decryption, ptemp));
+        number(to, dir->decryption, text_of_place(dir->decryption, ptemp));
     }
+}
+
+static int by_pointer(const void *a, const void *b)
+{
+    uintptr_t first = (uintptr_t)((const part_t *)a)->part;
+    uintptr_t second = (uintptr_t)((const part_t *)b)->part;
+
+    return (first > second) - (first < second);
+}
+
+static void make_list(apr_hash_t *numbers, apr_pool_t *pconf, apr_pool_t *ptemp)
+{
+    part_t *list =
+        apr_palloc(pconf, (apr_hash_count(numbers) + 1) * sizeof(*list));
+    size_t count = 0;
+
+    for (apr_hash_index_t *i = apr_hash_first(ptemp, numbers); i;
+         i = apr_hash_next(i)) {
+        list[count++] = *(const part_t *)apr_hash_this_val(i);
+    }
+    qsort(list, count, sizeof(*list), by_pointer);
+    parts.list = list;
+    parts.count = count;
 }
 
 void mod_auth0_cache_prepare(apr_pool_t *pconf, apr_pool_t *ptemp)
 {
     const apr_array_header_t *sections = mod_auth0_sections();
-    apr_hash_t *texts = apr_hash_make(ptemp);
+    numbering_t to = {apr_hash_make(ptemp), apr_hash_make(ptemp)};
 
-    parts = apr_hash_make(pconf);
     for (int i = 0; i < sections->nelts; i++) {
-        number_all(texts, APR_ARRAY_IDX(sections, i, mod_auth0_section_t).dir,
+        number_all(&to, APR_ARRAY_IDX(sections, i, mod_auth0_section_t).dir,
                    ptemp);
     }
+    make_list(to.numbers, pconf, ptemp);
 }
 
 static apr_status_t forget(void *unused)
@@ -125,8 +157,10 @@ void mod_auth0_cache_start(size_t entries, apr_pool_t *pool)
 /* False for a part that no section has been seen to say. */
 static bool number_of(uint32_t *number, const void *part)
 {
-    const part_t *found =
-        part ? apr_hash_get(parts, &part, sizeof(part)) : NULL;
+    const part_t wanted = {part, 0};
+    const part_t *found = part ? bsearch(&wanted, parts.list, parts.count,
+                                         sizeof(wanted), by_pointer)
+                               : NULL;
 
     *number = found ? found->number : 0;
     return found || !part;

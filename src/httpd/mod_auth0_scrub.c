@@ -149,6 +149,13 @@ static void scrub_fields_received(request_rec *r,
     mod_auth0_scrub_connection(r, names);
 }
 
+/* RFC 9112 section 7.1.2: in HTTP/1.1 chunks alone are followed by them. */
+static bool may_have_trailers(const request_rec *r)
+{
+    return r->proto_num >= HTTP_VERSION(2, 0) ||
+           apr_table_get(r->headers_in, "Transfer-Encoding");
+}
+
 int mod_auth0_scrub_received(request_rec *r)
 {
     const apr_array_header_t *names = mod_auth0_server(r)->fields;
@@ -157,7 +164,9 @@ int mod_auth0_scrub_received(request_rec *r)
     if (names->nelts > 0) {
         scrub_fields_received(r, names);
     }
-    (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
+    if (may_have_trailers(r)) {
+        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
+    }
     return DECLINED;
 }
 
