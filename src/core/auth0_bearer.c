@@ -13,15 +13,16 @@ typedef unsigned char block_t __attribute__((vector_size(16)));
 
 /*
  * RFC 9110 section 11.2, the alphabet of token68 before its padding: 0xff for
- * each byte of it. From '-' to '9' there are but '.', '/' and the digits.
+ * each byte of it. From '-' to '9' there are but '.', '/' and the digits. What
+ * no JWT has is left out unless is_whole.
  */
-static block_t is_token68_byte(block_t c)
+static inline block_t is_token68_byte(block_t c, bool is_whole)
 {
     block_t letter = (block_t)((c | 0x20) - 'a' < 26);
     block_t digit = (block_t)(c - '-' <= '9' - '-');
+    block_t usual = letter | digit | (block_t)(c == '_');
 
-    return letter | digit | (block_t)(c == '_') | (block_t)(c == '~') |
-           (block_t)(c == '+');
+    return is_whole ? usual | (block_t)(c == '~') | (block_t)(c == '+') : usual;
 }
 
 static bool is_all(block_t bytes)
@@ -32,24 +33,28 @@ static bool is_all(block_t bytes)
     return (halves[0] & halves[1]) == UINT64_MAX;
 }
 
-/* All of a token is read at each request, so that this has to be fast. */
-bool auth0_bearer_is_token68(auth0_span_t text)
+static inline bool has_only(auth0_span_t text, bool is_whole)
 {
     block_t block = {0};
     block_t good = ~block;
-    size_t len = text.len;
     size_t i = 0;
 
-    while (len > 0 && text.ptr[len - 1] == '=') {
-        len--;
-    }
-    for (; i + sizeof(block) <= len; i += sizeof(block)) {
+    for (; i + sizeof(block) <= text.len; i += sizeof(block)) {
         memcpy(&block, text.ptr + i, sizeof(block));
-        good &= is_token68_byte(block);
+        good &= is_token68_byte(block, is_whole);
     }
     memset(&block, 'A', sizeof(block));
-    memcpy(&block, text.ptr + i, len - i);
-    return is_all(good & is_token68_byte(block)) && len > 0;
+    memcpy(&block, text.ptr + i, text.len - i);
+    return is_all(good & is_token68_byte(block, is_whole));
+}
+
+/* All of a token is read at each request, so that this has to be fast. */
+bool auth0_bearer_is_token68(auth0_span_t text)
+{
+    while (text.len > 0 && text.ptr[text.len - 1] == '=') {
+        text.len--;
+    }
+    return text.len > 0 && (has_only(text, false) || has_only(text, true));
 }
 
 static auth0_scheme_t scheme_of(auth0_span_t word)
@@ -80,6 +85,24 @@ static bool hides_token(auth0_span_t rest)
     return false;
 }
 
+/* Mostly there is nothing else, and no need to look for where it ends. */
+static bool one_token(auth0_span_t *token, auth0_span_t rest)
+{
+    auth0_span_t word;
+    auth0_span_t extra;
+
+    if (auth0_bearer_is_token68(rest)) {
+        *token = rest;
+        return true;
+    }
+    if (!auth0_span_word(&word, &rest) || auth0_span_word(&extra, &rest) ||
+        !auth0_bearer_is_token68(word)) {
+        return false;
+    }
+    *token = word;
+    return true;
+}
+
 static bool has_comma(auth0_span_t text)
 {
     return text.len > 0 && memchr(text.ptr, ',', text.len);
@@ -90,7 +113,6 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
 {
     auth0_span_t rest = auth0_span_cstr(authorization);
     auth0_span_t word;
-    auth0_span_t extra;
 
     *token = auth0_span("", 0);
     *scheme = AUTH0_SCHEME_NONE;
@@ -102,14 +124,10 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
         return hides_token(rest) ? AUTH0_REQUEST_MULTIPLE
                                  : AUTH0_REQUEST_SCHEME;
     }
-    auth0_span_t all = rest;
-
-    if (auth0_span_word(token, &rest) && !auth0_span_word(&extra, &rest) &&
-        auth0_bearer_is_token68(*token)) {
+    if (one_token(token, rest)) {
         return AUTH0_OK;
     }
-    *token = auth0_span("", 0);
-    return has_comma(all) ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_MALFORMED;
+    return has_comma(rest) ? AUTH0_REQUEST_MULTIPLE : AUTH0_REQUEST_MALFORMED;
 }
 
 /* A quoted-string may hold neither a bare quote nor a control character. */
