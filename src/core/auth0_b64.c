@@ -2,6 +2,7 @@
 #include "core/auth0_b64.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "core/auth0_lanes.h"
 
@@ -65,31 +66,27 @@ size_t auth0_b64url_decoded_len(auth0_span_t text)
     return text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
 }
 
-/* Of up to four characters, the last of which may be lacking. */
-static unsigned bits_of(const char *text, size_t count)
+static unsigned bits_of(const char *four)
 {
-    unsigned bits = 0;
-
-    for (size_t i = 0; i < 4; i++) {
-        bits = bits << 6 | (i < count ? value_of(text[i]) : 0);
-    }
-    return bits;
+    return value_of(four[0]) << 18 | value_of(four[1]) << 12 |
+           value_of(four[2]) << 6 | value_of(four[3]);
 }
 
 /* text is valid, and bytes has room for what it stands for. */
 static void decode(unsigned char *bytes, auth0_span_t text)
 {
+    char last[4] = "AAAA";
     size_t i = 0;
 
     for (; i + 4 <= text.len; i += 4) {
-        unsigned bits = bits_of(text.ptr + i, 4);
+        unsigned bits = bits_of(text.ptr + i);
         *bytes++ = (unsigned char)(bits >> 16);
         *bytes++ = (unsigned char)(bits >> 8 & 0xff);
         *bytes++ = (unsigned char)(bits & 0xff);
     }
+    memcpy(last, text.ptr + i, text.len - i);
     for (size_t at = 1; i + at < text.len; at++) {
-        unsigned bits = bits_of(text.ptr + i, text.len - i);
-        *bytes++ = (unsigned char)(bits >> (24 - 8 * at) & 0xff);
+        *bytes++ = (unsigned char)(bits_of(last) >> (24 - 8 * at) & 0xff);
     }
 }
 

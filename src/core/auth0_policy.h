@@ -13,7 +13,8 @@
 
 /*
  * What a deployment demands of any token: plain data, made at configuration
- * time and read-only ever after.
+ * time and read-only ever after, but for the memo, which has no say in what is
+ * demanded.
  */
 typedef struct auth0_policy_t {
     const auth0_span_t *issuers; /* one must equal iss, byte for byte       */
@@ -29,6 +30,7 @@ typedef struct auth0_policy_t {
     const auth0_jwekey_t *const *decryption; /* for encrypted tokens        */
     size_t decryption_count;                 /* 0: they are refused         */
     bool is_encrypted_only;                  /* a plain JWS is refused      */
+    struct auth0_memo_t *memo; /* of headers that were accepted, or NULL    */
 } auth0_policy_t;
 
 /*
