@@ -20,8 +20,9 @@ struct auth0_jws_t {
     auth0_span_t signature;
     const auth0_policy_t *policy;
     auth0_header_t header;
-    bool is_recalled;        /* the header was, from the policy's memo */
-    const auth0_json_t *jwk; /* NULL unless the profile brings a key   */
+    bool is_recalled;           /* the header was, from the policy's memo */
+    const auth0_json_t *jwk;    /* NULL unless the profile brings a key   */
+    const auth0_json_t *object; /* the payload, once it has been read  */
 };
 
 static auth0_reason_t read_header(const auth0_json_t **header,
@@ -220,18 +221,31 @@ auth0_reason_t auth0_jws_own_key(auth0_key_t **key, const auth0_json_t **jwk,
                : AUTH0_KEY_UNUSABLE;
 }
 
-auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
-                                     const auth0_jws_t *jws, apr_pool_t *pool)
+/* Read once, whether or not the signature is known to hold by then. */
+static auth0_reason_t read_object(auth0_jws_t *jws, apr_pool_t *pool)
 {
-    const auth0_json_t *claims;
     auth0_span_t text;
 
-    *issuer = auth0_span("", 0);
-    if (!auth0_b64url_decode(&text, jws->payload, pool) ||
-        !auth0_json_object(&claims, text, auth0_json_payload_limit, pool)) {
-        return AUTH0_CLAIMS_MALFORMED;
+    if (jws->object) {
+        return AUTH0_OK;
     }
-    const auth0_json_t *iss = auth0_json_member(claims, "iss");
+    return auth0_b64url_decode(&text, jws->payload, pool) &&
+                   auth0_json_object(&jws->object, text,
+                                     auth0_json_payload_limit, pool)
+               ? AUTH0_OK
+               : AUTH0_CLAIMS_MALFORMED;
+}
+
+auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer, auth0_jws_t *jws,
+                                     apr_pool_t *pool)
+{
+    auth0_reason_t reason = read_object(jws, pool);
+
+    *issuer = auth0_span("", 0);
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    const auth0_json_t *iss = auth0_json_member(jws->object, "iss");
 
     if (!iss) {
         return AUTH0_CLAIMS_MISSING;
@@ -292,10 +306,9 @@ static void remember_header(const auth0_jws_t *jws)
     }
 }
 
-auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
-                              const auth0_key_t *key, apr_pool_t *pool)
+static auth0_reason_t check_signature(const auth0_jws_t *jws,
+                                      const auth0_key_t *key, apr_pool_t *pool)
 {
-    *payload = auth0_span("", 0);
     if (!auth0_key_fits(key, jws->header.alg)) {
         return AUTH0_KEY_UNUSABLE;
     }
@@ -307,7 +320,32 @@ auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
         return AUTH0_SIGNATURE_INVALID;
     }
     remember_header(jws);
+    return AUTH0_OK;
+}
+
+auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
+                              const auth0_key_t *key, apr_pool_t *pool)
+{
+    auth0_reason_t reason = check_signature(jws, key, pool);
+
+    *payload = auth0_span("", 0);
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
     return auth0_b64url_decode(payload, jws->payload, pool)
                ? AUTH0_OK
                : AUTH0_CLAIMS_MALFORMED;
+}
+
+auth0_reason_t auth0_jws_open_object(const auth0_json_t **object,
+                                     auth0_jws_t *jws, const auth0_key_t *key,
+                                     apr_pool_t *pool)
+{
+    auth0_reason_t reason = check_signature(jws, key, pool);
+
+    if (reason == AUTH0_OK) {
+        reason = read_object(jws, pool);
+    }
+    *object = reason == AUTH0_OK ? jws->object : NULL;
+    return reason;
 }

@@ -43,10 +43,11 @@ AUTH0_MUST_USE auth0_reason_t auth0_jws_own_key(auth0_key_t **key,
 
 /*
  * The iss that the token claims, NOT verified: good only to choose among
- * configured issuers. Returns AUTH0_OK or a reason of the stage claims.
+ * configured issuers. Returns AUTH0_OK or a reason of the stage claims. What
+ * was read of the payload for this is kept in pool, for auth0_jws_open_object.
  */
 AUTH0_MUST_USE auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
-                                                    const auth0_jws_t *jws,
+                                                    auth0_jws_t *jws,
                                                     apr_pool_t *pool);
 
 /*
@@ -59,5 +60,14 @@ AUTH0_MUST_USE auth0_reason_t auth0_jws_open(auth0_span_t *payload,
                                              const auth0_jws_t *jws,
                                              const auth0_key_t *key,
                                              apr_pool_t *pool);
+
+/*
+ * The same, but what is handed out is the payload as one JSON object, within
+ * the limits of claims, or else NULL and also AUTH0_CLAIMS_MALFORMED.
+ */
+AUTH0_MUST_USE auth0_reason_t auth0_jws_open_object(const auth0_json_t **object,
+                                                    auth0_jws_t *jws,
+                                                    const auth0_key_t *key,
+                                                    apr_pool_t *pool);
 
 #endif

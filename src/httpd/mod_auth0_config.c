@@ -133,6 +133,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
 
     if (!inner->issuers) {
         dir->issuers = outer->issuers;
+        dir->places = outer->places;
         dir->sources = outer->sources;
     }
     if (!inner->audiences) {
@@ -290,8 +291,7 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
         ((mod_auth0_dir_algs(dir) & auth0_alg_symmetric()) && !dir->secret)) {
         return false;
     }
-    policy->issuers = (const auth0_span_t *)dir->issuers->elts;
-    policy->issuer_count = (size_t)dir->issuers->nelts;
+    policy->issuers = dir->places;
     policy->audiences = (const auth0_span_t *)audiences->elts;
     policy->audience_count = (size_t)audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);

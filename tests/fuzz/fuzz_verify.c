@@ -13,7 +13,7 @@ static const auth0_jwks_t *find(void *baton, size_t issuer)
 static auth0_reason_t ask(auth0_span_t token, const auth0_key_t *secret,
                           apr_pool_t *pool)
 {
-    auth0_policy_t policy = fuzz_known_policy(secret);
+    auth0_policy_t policy = fuzz_known_policy(secret, pool);
     auth0_keys_t keys = {find, pool};
     auth0_claims_t *claims;
     auth0_reason_t reason =
