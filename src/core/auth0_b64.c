@@ -2,32 +2,49 @@
 #include "core/auth0_b64.h"
 
 #include <limits.h>
+#include <string.h>
+
+#include "core/auth0_lanes.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* What a character stands for, and a bit that says that it does. */
-#define VALID 0x40u
-#define VALUE 0x3fu
+/* What a character of the alphabet stands for. */
 static const unsigned char values[UCHAR_MAX + 1] = {
-    ['A'] = 64,  ['B'] = 65,  ['C'] = 66,  ['D'] = 67,  ['E'] = 68,
-    ['F'] = 69,  ['G'] = 70,  ['H'] = 71,  ['I'] = 72,  ['J'] = 73,
-    ['K'] = 74,  ['L'] = 75,  ['M'] = 76,  ['N'] = 77,  ['O'] = 78,
-    ['P'] = 79,  ['Q'] = 80,  ['R'] = 81,  ['S'] = 82,  ['T'] = 83,
-    ['U'] = 84,  ['V'] = 85,  ['W'] = 86,  ['X'] = 87,  ['Y'] = 88,
-    ['Z'] = 89,  ['a'] = 90,  ['b'] = 91,  ['c'] = 92,  ['d'] = 93,
-    ['e'] = 94,  ['f'] = 95,  ['g'] = 96,  ['h'] = 97,  ['i'] = 98,
-    ['j'] = 99,  ['k'] = 100, ['l'] = 101, ['m'] = 102, ['n'] = 103,
-    ['o'] = 104, ['p'] = 105, ['q'] = 106, ['r'] = 107, ['s'] = 108,
-    ['t'] = 109, ['u'] = 110, ['v'] = 111, ['w'] = 112, ['x'] = 113,
-    ['y'] = 114, ['z'] = 115, ['0'] = 116, ['1'] = 117, ['2'] = 118,
-    ['3'] = 119, ['4'] = 120, ['5'] = 121, ['6'] = 122, ['7'] = 123,
-    ['8'] = 124, ['9'] = 125, ['-'] = 126, ['_'] = 127,
+    ['A'] = 0,  ['B'] = 1,  ['C'] = 2,  ['D'] = 3,  ['E'] = 4,  ['F'] = 5,
+    ['G'] = 6,  ['H'] = 7,  ['I'] = 8,  ['J'] = 9,  ['K'] = 10, ['L'] = 11,
+    ['M'] = 12, ['N'] = 13, ['O'] = 14, ['P'] = 15, ['Q'] = 16, ['R'] = 17,
+    ['S'] = 18, ['T'] = 19, ['U'] = 20, ['V'] = 21, ['W'] = 22, ['X'] = 23,
+    ['Y'] = 24, ['Z'] = 25, ['a'] = 26, ['b'] = 27, ['c'] = 28, ['d'] = 29,
+    ['e'] = 30, ['f'] = 31, ['g'] = 32, ['h'] = 33, ['i'] = 34, ['j'] = 35,
+    ['k'] = 36, ['l'] = 37, ['m'] = 38, ['n'] = 39, ['o'] = 40, ['p'] = 41,
+    ['q'] = 42, ['r'] = 43, ['s'] = 44, ['t'] = 45, ['u'] = 46, ['v'] = 47,
+    ['w'] = 48, ['x'] = 49, ['y'] = 50, ['z'] = 51, ['0'] = 52, ['1'] = 53,
+    ['2'] = 54, ['3'] = 55, ['4'] = 56, ['5'] = 57, ['6'] = 58, ['7'] = 59,
+    ['8'] = 60, ['9'] = 61, ['-'] = 62, ['_'] = 63,
 };
 
 static unsigned value_of(char c)
 {
-    return values[(unsigned char)c] & VALUE;
+    return values[(unsigned char)c];
+}
+
+static auth0_lanes_t are_of_alphabet(auth0_lanes_t c)
+{
+    return auth0_lanes_are_alnum(c) | (auth0_lanes_t)(c == '-') |
+           (auth0_lanes_t)(c == '_');
+}
+
+static bool is_of_alphabet(auth0_span_t text)
+{
+    size_t tail = text.len % AUTH0_LANES;
+    const char *end = text.ptr + text.len - tail;
+    auth0_lanes_t good = are_of_alphabet(auth0_lanes(end, tail, 'A'));
+
+    for (const char *at = text.ptr; at < end; at += AUTH0_LANES) {
+        good &= are_of_alphabet(auth0_lanes(at, AUTH0_LANES, 'A'));
+    }
+    return auth0_lanes_all(good);
 }
 
 static bool unused_bits_are_zero(auth0_span_t text)
@@ -40,15 +57,8 @@ static bool unused_bits_are_zero(auth0_span_t text)
 
 bool auth0_b64url_valid(auth0_span_t text)
 {
-    if (text.len % 4 == 1) {
-        return false;
-    }
-    unsigned all = VALID;
-
-    for (size_t i = 0; i < text.len; i++) {
-        all &= values[(unsigned char)text.ptr[i]];
-    }
-    return all && unused_bits_are_zero(text);
+    return text.len % 4 != 1 && is_of_alphabet(text) &&
+           unused_bits_are_zero(text);
 }
 
 size_t auth0_b64url_decoded_len(auth0_span_t text)
@@ -56,31 +66,27 @@ size_t auth0_b64url_decoded_len(auth0_span_t text)
     return text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
 }
 
-/* Of up to four characters, the last of which may be lacking. */
-static unsigned bits_of(const char *text, size_t count)
+static unsigned bits_of(const char *four)
 {
-    unsigned bits = 0;
-
-    for (size_t i = 0; i < 4; i++) {
-        bits = bits << 6 | (i < count ? value_of(text[i]) : 0);
-    }
-    return bits;
+    return value_of(four[0]) << 18 | value_of(four[1]) << 12 |
+           value_of(four[2]) << 6 | value_of(four[3]);
 }
 
 /* text is valid, and bytes has room for what it stands for. */
 static void decode(unsigned char *bytes, auth0_span_t text)
 {
+    char last[4] = "AAAA";
     size_t i = 0;
 
     for (; i + 4 <= text.len; i += 4) {
-        unsigned bits = bits_of(text.ptr + i, 4);
+        unsigned bits = bits_of(text.ptr + i);
         *bytes++ = (unsigned char)(bits >> 16);
         *bytes++ = (unsigned char)(bits >> 8 & 0xff);
         *bytes++ = (unsigned char)(bits & 0xff);
     }
+    memcpy(last, text.ptr + i, text.len - i);
     for (size_t at = 1; i + at < text.len; at++) {
-        unsigned bits = bits_of(text.ptr + i, text.len - i);
-        *bytes++ = (unsigned char)(bits >> (24 - 8 * at) & 0xff);
+        *bytes++ = (unsigned char)(bits_of(last) >> (24 - 8 * at) & 0xff);
     }
 }
 

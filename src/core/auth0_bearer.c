@@ -7,45 +7,34 @@
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_dpop.h"
-
-/* Sixteen bytes that are compared in one step, by gcc and by clang. */
-typedef unsigned char block_t __attribute__((vector_size(16)));
+#include "core/auth0_lanes.h"
 
 /*
- * RFC 9110 section 11.2, the alphabet of token68 before its padding: 0xff for
- * each byte of it. From '-' to '9' there are but '.', '/' and the digits. What
- * no JWT has is left out unless is_whole.
+ * RFC 9110 section 11.2, the alphabet of token68 before its padding. From '-'
+ * to '9' there are but '.', '/' and the digits. What no JWT has is left out
+ * unless is_whole.
  */
-static inline block_t is_token68_byte(block_t c, bool is_whole)
+static inline auth0_lanes_t are_token68(auth0_lanes_t c, bool is_whole)
 {
-    block_t letter = (block_t)((c | 0x20) - 'a' < 26);
-    block_t digit = (block_t)(c - '-' <= '9' - '-');
-    block_t usual = letter | digit | (block_t)(c == '_');
+    auth0_lanes_t usual = (auth0_lanes_t)((c | 0x20) - 'a' < 26) |
+                          (auth0_lanes_t)(c - '-' <= '9' - '-') |
+                          (auth0_lanes_t)(c == '_');
 
-    return is_whole ? usual | (block_t)(c == '~') | (block_t)(c == '+') : usual;
-}
-
-static bool is_all(block_t bytes)
-{
-    uint64_t halves[2];
-
-    memcpy(halves, &bytes, sizeof(halves));
-    return (halves[0] & halves[1]) == UINT64_MAX;
+    return is_whole
+               ? usual | (auth0_lanes_t)(c == '~') | (auth0_lanes_t)(c == '+')
+               : usual;
 }
 
 static inline bool has_only(auth0_span_t text, bool is_whole)
 {
-    block_t block = {0};
-    block_t good = ~block;
-    size_t i = 0;
+    size_t tail = text.len % AUTH0_LANES;
+    const char *end = text.ptr + text.len - tail;
+    auth0_lanes_t good = are_token68(auth0_lanes(end, tail, 'A'), is_whole);
 
-    for (; i + sizeof(block) <= text.len; i += sizeof(block)) {
-        memcpy(&block, text.ptr + i, sizeof(block));
-        good &= is_token68_byte(block, is_whole);
+    for (const char *at = text.ptr; at < end; at += AUTH0_LANES) {
+        good &= are_token68(auth0_lanes(at, AUTH0_LANES, 'A'), is_whole);
     }
-    memset(&block, 'A', sizeof(block));
-    memcpy(&block, text.ptr + i, text.len - i);
-    return is_all(good & is_token68_byte(block, is_whole));
+    return auth0_lanes_all(good);
 }
 
 /* All of a token is read at each request, so that this has to be fast. */

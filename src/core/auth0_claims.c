@@ -30,6 +30,19 @@ static double date_of(const auth0_json_t *object, const char *name)
                                                                       : NAN;
 }
 
+auth0_claims_t *auth0_claims_of(const auth0_json_t *object, apr_pool_t *pool)
+{
+    auth0_claims_t *claims = apr_pcalloc(pool, sizeof(*claims));
+
+    claims->object = object;
+    claims->kid = auth0_span("", 0);
+    claims->exp = date_of(object, "exp");
+    claims->nbf = date_of(object, "nbf");
+    claims->iat = date_of(object, "iat");
+    claims->is_bound = auth0_json_member(object, "cnf") != NULL;
+    return claims;
+}
+
 auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
                                   apr_pool_t *pool)
 {
@@ -39,13 +52,7 @@ auth0_reason_t auth0_claims_parse(auth0_claims_t **claims, auth0_span_t json,
     if (!auth0_json_object(&object, json, auth0_json_payload_limit, pool)) {
         return AUTH0_CLAIMS_MALFORMED;
     }
-    *claims = apr_pcalloc(pool, sizeof(**claims));
-    (*claims)->object = object;
-    (*claims)->kid = auth0_span("", 0);
-    (*claims)->exp = date_of(object, "exp");
-    (*claims)->nbf = date_of(object, "nbf");
-    (*claims)->iat = date_of(object, "iat");
-    (*claims)->is_bound = auth0_json_member(object, "cnf") != NULL;
+    *claims = auth0_claims_of(object, pool);
     return AUTH0_OK;
 }
 
@@ -253,9 +260,10 @@ static bool issuer_is_good(const auth0_claims_t *claims,
                            const auth0_policy_t *policy)
 {
     auth0_span_t iss;
+    size_t place;
 
     return auth0_claims_string(&iss, claims, "iss") &&
-           is_one_of(iss, policy->issuers, policy->issuer_count);
+           auth0_issuers_find(&place, policy->issuers, iss);
 }
 
 static bool audience_is_good(const auth0_claims_t *claims,

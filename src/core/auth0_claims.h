@@ -19,6 +19,9 @@ AUTH0_MUST_USE auth0_reason_t auth0_claims_parse(auth0_claims_t **claims,
                                                  auth0_span_t json,
                                                  apr_pool_t *pool);
 
+/* The same of an object that was read already, within the same limits. */
+auth0_claims_t *auth0_claims_of(const auth0_json_t *object, apr_pool_t *pool);
+
 /*
  * Types and ranges of all registered claims, then those that the profile
  * requires, then iss, aud, exp, nbf and iat against the policy at the time now

@@ -57,7 +57,9 @@ static void raise_again(const entry_t *e)
 
 void auth0_errqueue_restore(const auth0_errqueue_t *kept)
 {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
     for (unsigned i = 0; kept && i < kept->count; i++) {
         raise_again(&kept->entries[i]);
     }

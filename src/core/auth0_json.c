@@ -25,11 +25,33 @@ static size_t skip_string(auth0_span_t text, size_t i)
     return i;
 }
 
+/* How many times c stands in text, or a number above most. */
+static unsigned occurrences(auth0_span_t text, char c, unsigned most)
+{
+    auth0_span_t before;
+    unsigned found = 0;
+
+    while (found <= most && auth0_span_cut(&before, &text, c)) {
+        found++;
+    }
+    return found;
+}
+
+/* No text is deeper than it has brackets: with a few, where does not matter. */
+static bool has_few_brackets(auth0_span_t text, unsigned limit)
+{
+    return occurrences(text, '{', limit) + occurrences(text, '[', limit) <=
+           limit;
+}
+
 /* Counted beforehand, so that no parser recurses deeper than the limit. */
 static bool within_depth(auth0_span_t text, unsigned limit)
 {
     unsigned depth = 0;
 
+    if (has_few_brackets(text, limit)) {
+        return true;
+    }
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '"') {

@@ -10,15 +10,19 @@
 #include "core/auth0_compact.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_json.h"
+#include "core/auth0_memo.h"
 
 struct auth0_jws_t {
     auth0_span_t token;
     auth0_span_t signing_input;
+    auth0_span_t protected;
     auth0_span_t payload;
     auth0_span_t signature;
-    const auth0_alg_t *alg;
-    auth0_span_t kid;
-    const auth0_json_t *jwk; /* NULL unless the profile brings a key */
+    const auth0_policy_t *policy;
+    auth0_header_t header;
+    bool is_recalled;           /* the header was, from the policy's memo */
+    const auth0_json_t *jwk;    /* NULL unless the profile brings a key   */
+    const auth0_json_t *object; /* the payload, once it has been read  */
 };
 
 static auth0_reason_t read_header(const auth0_json_t **header,
@@ -68,8 +72,9 @@ static auth0_reason_t check_alg(auth0_jws_t *jws, const auth0_json_t *header,
     if (!auth0_json_string(&name, auth0_json_member(header, "alg"))) {
         return AUTH0_HEADER_ALG;
     }
-    jws->alg = auth0_alg_find(name);
-    return jws->alg && (jws->alg->bit & algs) ? AUTH0_OK : AUTH0_HEADER_ALG;
+    jws->header.alg = auth0_alg_find(name);
+    return jws->header.alg && (jws->header.alg->bit & algs) ? AUTH0_OK
+                                                            : AUTH0_HEADER_ALG;
 }
 
 /* RFC 7515 section 4.1.9: without regard to case. */
@@ -124,17 +129,17 @@ static auth0_reason_t read_kid(auth0_jws_t *jws, const auth0_json_t *header)
 {
     const auth0_json_t *kid = auth0_json_member(header, "kid");
 
-    jws->kid = auth0_span("", 0);
-    if (kid &&
-        (!auth0_json_string(&jws->kid, kid) || jws->kid.len > AUTH0_KID_MAX)) {
+    jws->header.kid = auth0_span("", 0);
+    if (kid && (!auth0_json_string(&jws->header.kid, kid) ||
+                jws->header.kid.len > AUTH0_KID_MAX)) {
         return AUTH0_HEADER_MALFORMED;
     }
     return AUTH0_OK;
 }
 
-static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
-                                   const auth0_policy_t *policy)
+static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header)
 {
+    const auth0_policy_t *policy = jws->policy;
     auth0_reason_t reason = read_kid(jws, header);
 
     if (reason == AUTH0_OK) {
@@ -152,18 +157,28 @@ static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header,
     return reason == AUTH0_OK ? read_jwk(jws, header, policy->profile) : reason;
 }
 
+static auth0_reason_t accept_header(auth0_jws_t *jws, apr_pool_t *pool)
+{
+    const auth0_json_t *header;
+
+    jws->is_recalled =
+        auth0_memo_recall(&jws->header, jws->protected, jws->policy, pool);
+    if (jws->is_recalled) {
+        return AUTH0_OK;
+    }
+    auth0_reason_t reason = read_header(&header, jws->protected, pool);
+
+    return reason == AUTH0_OK ? check_header(jws, header) : reason;
+}
+
 auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
                                const auth0_policy_t *policy, apr_pool_t *pool)
 {
     auth0_compact_t compact;
     const auth0_span_t *parts = compact.parts;
-    const auth0_json_t *header;
     auth0_reason_t reason = cut(&compact, token, pool);
 
     *jws = NULL;
-    if (reason == AUTH0_OK) {
-        reason = read_header(&header, parts[0], pool);
-    }
     if (reason != AUTH0_OK) {
         return reason;
     }
@@ -172,21 +187,23 @@ auth0_reason_t auth0_jws_parse(auth0_jws_t **jws, auth0_span_t token,
     made->token = token;
     made->signing_input =
         auth0_span(token.ptr, parts[0].len + 1 + parts[1].len);
+    made->protected = parts[0];
     made->payload = parts[1];
     made->signature = parts[2];
-    reason = check_header(made, header, policy);
+    made->policy = policy;
+    reason = accept_header(made, pool);
     *jws = reason == AUTH0_OK ? made : NULL;
     return reason;
 }
 
 const auth0_alg_t *auth0_jws_alg(const auth0_jws_t *jws)
 {
-    return jws->alg;
+    return jws->header.alg;
 }
 
 auth0_span_t auth0_jws_kid(const auth0_jws_t *jws)
 {
-    return jws->kid;
+    return jws->header.kid;
 }
 
 auth0_reason_t auth0_jws_own_key(auth0_key_t **key, const auth0_json_t **jwk,
@@ -204,18 +221,31 @@ auth0_reason_t auth0_jws_own_key(auth0_key_t **key, const auth0_json_t **jwk,
                : AUTH0_KEY_UNUSABLE;
 }
 
-auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer,
-                                     const auth0_jws_t *jws, apr_pool_t *pool)
+/* Read once, whether or not the signature is known to hold by then. */
+static auth0_reason_t read_object(auth0_jws_t *jws, apr_pool_t *pool)
 {
-    const auth0_json_t *claims;
     auth0_span_t text;
 
-    *issuer = auth0_span("", 0);
-    if (!auth0_b64url_decode(&text, jws->payload, pool) ||
-        !auth0_json_object(&claims, text, auth0_json_payload_limit, pool)) {
-        return AUTH0_CLAIMS_MALFORMED;
+    if (jws->object) {
+        return AUTH0_OK;
     }
-    const auth0_json_t *iss = auth0_json_member(claims, "iss");
+    return auth0_b64url_decode(&text, jws->payload, pool) &&
+                   auth0_json_object(&jws->object, text,
+                                     auth0_json_payload_limit, pool)
+               ? AUTH0_OK
+               : AUTH0_CLAIMS_MALFORMED;
+}
+
+auth0_reason_t auth0_jws_peek_issuer(auth0_span_t *issuer, auth0_jws_t *jws,
+                                     apr_pool_t *pool)
+{
+    auth0_reason_t reason = read_object(jws, pool);
+
+    *issuer = auth0_span("", 0);
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
+    const auth0_json_t *iss = auth0_json_member(jws->object, "iss");
 
     if (!iss) {
         return AUTH0_CLAIMS_MISSING;
@@ -233,8 +263,9 @@ static bool verify_hmac(const auth0_jws_t *jws, const auth0_key_t *key,
     auth0_span_t signature;
 
     return auth0_b64url_decode(&signature, jws->signature, pool) &&
-           EVP_Q_mac(NULL, "HMAC", NULL, jws->alg->digest, NULL, secret.ptr,
-                     secret.len, (const unsigned char *)jws->signing_input.ptr,
+           EVP_Q_mac(NULL, "HMAC", NULL, jws->header.alg->digest, NULL,
+                     secret.ptr, secret.len,
+                     (const unsigned char *)jws->signing_input.ptr,
                      jws->signing_input.len, mac, sizeof(mac), &mac_len) &&
            mac_len == signature.len &&
            CRYPTO_memcmp(mac, signature.ptr, mac_len) == 0;
@@ -259,28 +290,62 @@ static bool verify(const auth0_jws_t *jws, const auth0_key_t *key,
                    apr_pool_t *pool)
 {
     auth0_errqueue_t *kept = auth0_errqueue_take(pool);
-    bool good = jws->alg->kty == AUTH0_KTY_OCT ? verify_hmac(jws, key, pool)
-                                               : verify_cjose(jws, key);
+    bool good = jws->header.alg->kty == AUTH0_KTY_OCT
+                    ? verify_hmac(jws, key, pool)
+                    : verify_cjose(jws, key);
 
     auth0_errqueue_restore(kept);
     return good;
 }
 
-auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
-                              const auth0_key_t *key, apr_pool_t *pool)
+/* Whoever can sign could have said the same by another header. */
+static void remember_header(const auth0_jws_t *jws)
 {
-    *payload = auth0_span("", 0);
-    if (!auth0_key_fits(key, jws->alg)) {
+    if (!jws->is_recalled && !jws->jwk) {
+        auth0_memo_keep(&jws->header, jws->protected, jws->policy);
+    }
+}
+
+static auth0_reason_t check_signature(const auth0_jws_t *jws,
+                                      const auth0_key_t *key, apr_pool_t *pool)
+{
+    if (!auth0_key_fits(key, jws->header.alg)) {
         return AUTH0_KEY_UNUSABLE;
     }
     if (auth0_b64url_decoded_len(jws->signature) !=
-        auth0_key_signature_len(key, jws->alg)) {
+        auth0_key_signature_len(key, jws->header.alg)) {
         return AUTH0_SIGNATURE_LENGTH;
     }
     if (!verify(jws, key, pool)) {
         return AUTH0_SIGNATURE_INVALID;
     }
+    remember_header(jws);
+    return AUTH0_OK;
+}
+
+auth0_reason_t auth0_jws_open(auth0_span_t *payload, const auth0_jws_t *jws,
+                              const auth0_key_t *key, apr_pool_t *pool)
+{
+    auth0_reason_t reason = check_signature(jws, key, pool);
+
+    *payload = auth0_span("", 0);
+    if (reason != AUTH0_OK) {
+        return reason;
+    }
     return auth0_b64url_decode(payload, jws->payload, pool)
                ? AUTH0_OK
                : AUTH0_CLAIMS_MALFORMED;
+}
+
+auth0_reason_t auth0_jws_open_object(const auth0_json_t **object,
+                                     auth0_jws_t *jws, const auth0_key_t *key,
+                                     apr_pool_t *pool)
+{
+    auth0_reason_t reason = check_signature(jws, key, pool);
+
+    if (reason == AUTH0_OK) {
+        reason = read_object(jws, pool);
+    }
+    *object = reason == AUTH0_OK ? jws->object : NULL;
+    return reason;
 }

@@ -1,51 +1,58 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_span.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "core/auth0_ascii.h"
 
-static bool same_byte(char a, char b)
+static bool are_same_words(const char *a, const char *b)
 {
-    return a == b;
+    uint64_t words[2];
+
+    memcpy(&words[0], a, sizeof(words[0]));
+    memcpy(&words[1], b, sizeof(words[1]));
+    return words[0] == words[1];
 }
 
-static bool same_letter(char a, char b)
+bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
 {
-    return auth0_ascii_lower(a) == auth0_ascii_lower(b);
+    size_t i = 0;
+
+    if (a.len != b.len) {
+        return false;
+    }
+    while (i + sizeof(uint64_t) <= a.len &&
+           are_same_words(a.ptr + i, b.ptr + i)) {
+        i += sizeof(uint64_t);
+    }
+    while (i < a.len && a.ptr[i] == b.ptr[i]) {
+        i++;
+    }
+    return i == a.len;
 }
 
-static bool same(auth0_span_t a, auth0_span_t b, bool (*equal)(char, char))
+bool auth0_span_is(auth0_span_t a, const char *text)
+{
+    return auth0_span_eq(a, auth0_span_cstr(text));
+}
+
+bool auth0_span_is_nocase(auth0_span_t a, const char *text)
+{
+    return auth0_span_eq_nocase(a, auth0_span_cstr(text));
+}
+
+bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b)
 {
     if (a.len != b.len) {
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (!equal(a.ptr[i], b.ptr[i])) {
+        if (auth0_ascii_lower(a.ptr[i]) != auth0_ascii_lower(b.ptr[i])) {
             return false;
         }
     }
     return true;
-}
-
-bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
-{
-    return same(a, b, same_byte);
-}
-
-bool auth0_span_is(auth0_span_t a, const char *text)
-{
-    return same(a, auth0_span_cstr(text), same_byte);
-}
-
-bool auth0_span_is_nocase(auth0_span_t a, const char *text)
-{
-    return same(a, auth0_span_cstr(text), same_letter);
-}
-
-bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b)
-{
-    return same(a, b, same_letter);
 }
 
 bool auth0_span_starts(auth0_span_t text, const char *prefix)
@@ -53,7 +60,7 @@ bool auth0_span_starts(auth0_span_t text, const char *prefix)
     auth0_span_t head = auth0_span_cstr(prefix);
 
     return text.len >= head.len &&
-           same(auth0_span(text.ptr, head.len), head, same_byte);
+           auth0_span_eq(auth0_span(text.ptr, head.len), head);
 }
 
 bool auth0_span_cut(auth0_span_t *head, auth0_span_t *rest, char sep)

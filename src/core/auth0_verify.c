@@ -6,7 +6,7 @@
 #include "core/auth0_jwe.h"
 #include "core/auth0_jws.h"
 
-static auth0_reason_t match_issuer(size_t *issuer, const auth0_jws_t *jws,
+static auth0_reason_t match_issuer(size_t *issuer, auth0_jws_t *jws,
                                    const auth0_policy_t *policy,
                                    apr_pool_t *pool)
 {
@@ -16,27 +16,23 @@ static auth0_reason_t match_issuer(size_t *issuer, const auth0_jws_t *jws,
     if (reason != AUTH0_OK) {
         return reason;
     }
-    for (size_t i = 0; i < policy->issuer_count; i++) {
-        if (auth0_span_eq(claimed, policy->issuers[i])) {
-            *issuer = i;
-            return AUTH0_OK;
-        }
-    }
-    return AUTH0_CLAIMS_ISS;
+    return auth0_issuers_find(issuer, policy->issuers, claimed)
+               ? AUTH0_OK
+               : AUTH0_CLAIMS_ISS;
 }
 
 /* RFC 8725 section 3.8: a key speaks for its own issuer only. */
-static auth0_reason_t choose_issuer(size_t *issuer, const auth0_jws_t *jws,
+static auth0_reason_t choose_issuer(size_t *issuer, auth0_jws_t *jws,
                                     const auth0_policy_t *policy,
                                     apr_pool_t *pool)
 {
     *issuer = 0;
-    return policy->issuer_count == 1 ? AUTH0_OK
-                                     : match_issuer(issuer, jws, policy, pool);
+    return auth0_issuers_count(policy->issuers) == 1
+               ? AUTH0_OK
+               : match_issuer(issuer, jws, policy, pool);
 }
 
-static auth0_reason_t find_published(const auth0_key_t **key,
-                                     const auth0_jws_t *jws,
+static auth0_reason_t find_published(const auth0_key_t **key, auth0_jws_t *jws,
                                      const auth0_policy_t *policy,
                                      auth0_keys_t keys, apr_pool_t *pool)
 {
@@ -53,7 +49,7 @@ static auth0_reason_t find_published(const auth0_key_t **key,
                : AUTH0_KEY_UNAVAILABLE;
 }
 
-static auth0_reason_t find_key(const auth0_key_t **key, const auth0_jws_t *jws,
+static auth0_reason_t find_key(const auth0_key_t **key, auth0_jws_t *jws,
                                const auth0_policy_t *policy, auth0_keys_t keys,
                                apr_pool_t *pool)
 {
@@ -74,17 +70,14 @@ static void note_kid(auth0_claims_t *claims, const auth0_key_t *key,
         claims, auth0_span(apr_pstrmemdup(pool, kid.ptr, kid.len), kid.len));
 }
 
-static auth0_reason_t open_claims(auth0_claims_t **claims,
-                                  const auth0_jws_t *jws,
+static auth0_reason_t open_claims(auth0_claims_t **claims, auth0_jws_t *jws,
                                   const auth0_key_t *key, apr_pool_t *pool)
 {
-    auth0_span_t payload;
-    auth0_reason_t reason = auth0_jws_open(&payload, jws, key, pool);
+    const auth0_json_t *object;
+    auth0_reason_t reason = auth0_jws_open_object(&object, jws, key, pool);
 
     if (reason == AUTH0_OK) {
-        reason = auth0_claims_parse(claims, payload, pool);
-    }
-    if (reason == AUTH0_OK) {
+        *claims = auth0_claims_of(object, pool);
         note_kid(*claims, key, pool);
     }
     return reason;

@@ -4,6 +4,7 @@
 #include <http_config.h>
 #include <apr_strings.h>
 
+#include "core/auth0_memo.h"
 #include "httpd/mod_auth0_board.h"
 
 #define DEFAULT_ALG "RS256"
@@ -35,6 +36,9 @@ static auth0_pointer_t *default_auth_time;
 static apr_array_header_t *query_names;
 static unsigned default_algs;
 
+/* Of all policies; each process that is forked goes on with its own copy. */
+static auth0_memo_t *memo;
+
 void mod_auth0_config_reset(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 8, sizeof(mod_auth0_section_t));
@@ -42,6 +46,7 @@ void mod_auth0_config_reset(apr_pool_t *pool)
     default_auth_time = auth0_pointer_to(DEFAULT_AUTH_TIME_CLAIM, pool);
     default_algs = auth0_alg_find(auth0_span_cstr(DEFAULT_ALG))->bit;
     query_names = apr_array_make(pool, 1, sizeof(const char *));
+    memo = auth0_memo_make(pool);
 }
 
 void mod_auth0_query_name_record(const char *name)
@@ -128,6 +133,7 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
 
     if (!inner->issuers) {
         dir->issuers = outer->issuers;
+        dir->places = outer->places;
         dir->sources = outer->sources;
     }
     if (!inner->audiences) {
@@ -285,8 +291,7 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
         ((mod_auth0_dir_algs(dir) & auth0_alg_symmetric()) && !dir->secret)) {
         return false;
     }
-    policy->issuers = (const auth0_span_t *)dir->issuers->elts;
-    policy->issuer_count = (size_t)dir->issuers->nelts;
+    policy->issuers = dir->places;
     policy->audiences = (const auth0_span_t *)audiences->elts;
     policy->audience_count = (size_t)audiences->nelts;
     policy->algs = mod_auth0_dir_algs(dir);
@@ -299,6 +304,7 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
     policy->decryption = NULL;
     policy->decryption_count = 0;
     policy->is_encrypted_only = false;
+    policy->memo = memo;
     return true;
 }
 

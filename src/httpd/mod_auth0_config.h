@@ -29,6 +29,7 @@ typedef struct mod_auth0_token_sources_t {
  */
 typedef struct mod_auth0_dir_t {
     apr_array_header_t *issuers;   /* of auth0_span_t                  */
+    auth0_issuers_t *places;       /* of the same, to find one         */
     apr_array_header_t *sources;   /* of mod_auth0_source_t *, the same */
     apr_array_header_t *audiences; /* of auth0_span_t                  */
     apr_array_header_t *clients;   /* of auth0_span_t, for a logout    */

@@ -24,22 +24,14 @@
 static const mod_auth0_range_t skew_range = {0, 300, "seconds"};
 static const mod_auth0_range_t age_range = {1, 31536000, "seconds"};
 
-static bool is_named(const mod_auth0_dir_t *dir, const char *issuer)
-{
-    for (int i = 0; dir->issuers && i < dir->issuers->nelts; i++) {
-        if (auth0_span_is(APR_ARRAY_IDX(dir->issuers, i, auth0_span_t),
-                          issuer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* NULL when the section has the issuer already. */
 static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
                                       const char *issuer)
 {
-    if (is_named(dir, issuer)) {
+    auth0_span_t text = auth0_span_cstr(issuer);
+    size_t place;
+
+    if (auth0_issuers_find(&place, dir->places, text)) {
         return NULL;
     }
     mod_auth0_source_t *source =
@@ -48,10 +40,12 @@ static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
     mod_auth0_section_record(cmd, dir);
     if (!dir->issuers) {
         dir->issuers = apr_array_make(cmd->pool, 1, sizeof(auth0_span_t));
+        dir->places = auth0_issuers_make(cmd->pool);
         dir->sources =
             apr_array_make(cmd->pool, 1, sizeof(mod_auth0_source_t *));
     }
-    APR_ARRAY_PUSH(dir->issuers, auth0_span_t) = auth0_span_cstr(issuer);
+    APR_ARRAY_PUSH(dir->issuers, auth0_span_t) = text;
+    auth0_issuers_add(dir->places, text);
     APR_ARRAY_PUSH(dir->sources, mod_auth0_source_t *) = source;
     return source;
 }

@@ -48,14 +48,15 @@ static unsigned bit_of(const char *name)
     return auth0_alg_find(auth0_span_cstr(name))->bit;
 }
 
-auth0_policy_t fuzz_known_policy(const auth0_key_t *secret)
+auth0_policy_t fuzz_known_policy(const auth0_key_t *secret, apr_pool_t *pool)
 {
-    static const auth0_span_t issuer = {KNOWN_ISSUER, sizeof(KNOWN_ISSUER) - 1};
     static const auth0_span_t audience = {KNOWN_AUDIENCE,
                                           sizeof(KNOWN_AUDIENCE) - 1};
     unsigned asymmetric = bit_of("RS256") | bit_of("PS256") | bit_of("ES256");
-    return (auth0_policy_t){.issuers = &issuer,
-                            .issuer_count = 1,
+    auth0_issuers_t *issuers = auth0_issuers_make(pool);
+
+    auth0_issuers_add(issuers, auth0_span_cstr(KNOWN_ISSUER));
+    return (auth0_policy_t){.issuers = issuers,
                             .audiences = &audience,
                             .audience_count = 1,
                             .algs = secret ? bit_of("HS256") : asymmetric,

@@ -35,6 +35,6 @@ const auth0_key_t *fuzz_known_secret(apr_pool_t *pool);
 bool fuzz_is_known_token(auth0_span_t token);
 
 /* Of RS256, PS256 and ES256, or of HS256 when there is a secret. */
-auth0_policy_t fuzz_known_policy(const auth0_key_t *secret);
+auth0_policy_t fuzz_known_policy(const auth0_key_t *secret, apr_pool_t *pool);
 
 #endif

@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     apr_pool_t *pool = fuzz_pool();
     auth0_span_t json = fuzz_span(data, size);
-    auth0_policy_t policy = fuzz_known_policy(NULL);
+    auth0_policy_t policy = fuzz_known_policy(NULL, pool);
     auth0_claims_t *claims;
     auth0_reason_t reason = auth0_claims_parse(&claims, json, pool);
     HOLDS((reason == AUTH0_OK) == (claims != NULL));

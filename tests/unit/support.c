@@ -361,16 +361,15 @@ const char *support_payload(const char *more, apr_pool_t *pool)
 
 auth0_policy_t support_policy(unsigned algs, apr_pool_t *pool)
 {
-    static const auth0_span_t issuer = {SUPPORT_ISSUER,
-                                        sizeof(SUPPORT_ISSUER) - 1};
     static const auth0_span_t audience = {SUPPORT_AUDIENCE,
                                           sizeof(SUPPORT_AUDIENCE) - 1};
-    auth0_policy_t policy = {.issuers = &issuer,
-                             .issuer_count = 1,
+    auth0_issuers_t *issuers = auth0_issuers_make(pool);
+    auth0_policy_t policy = {.issuers = issuers,
                              .audiences = &audience,
                              .audience_count = 1,
                              .algs = algs,
                              .user_claim = "sub"};
+    auth0_issuers_add(issuers, support_span(SUPPORT_ISSUER));
     if ((algs & auth0_alg_symmetric()) != 0) {
         policy.secret =
             auth0_key_from_secret(support_span(support_secret), pool);

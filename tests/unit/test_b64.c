@@ -171,6 +171,66 @@ static void every_length_survives_the_round_trip(void **state)
     }
 }
 
+/* What one character stands for; 64: nothing. */
+static unsigned value_of(int c)
+{
+    static const char order[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *at = c ? strchr(order, c) : NULL;
+    return at ? (unsigned)(at - order) : 64;
+}
+
+/* Of a text whose other characters are all A. */
+static bool is_good_at(unsigned value, size_t at, size_t len)
+{
+    static const unsigned step[] = {1, 64, 16, 4};
+    if (value == 64 || len % 4 == 1) {
+        return false;
+    }
+    return at + 1 < len || value % step[len % 4] == 0;
+}
+
+static unsigned try_all_bytes(char *text, size_t at, size_t len)
+{
+    unsigned bad = 0;
+    for (int byte = 0; byte < 256; byte++) {
+        text[at] = (char)byte;
+        bad += auth0_b64url_valid(auth0_span(text, len)) !=
+               is_good_at(value_of(byte), at, len);
+    }
+    text[at] = 'A';
+    return bad;
+}
+
+/* Whatever is read in one step, and wherever it begins in memory. */
+static void every_byte_counts_at_every_place(void **state)
+{
+    const char *most = support_repeat("A", 70, *state);
+    for (size_t len = 0; len <= 70; len++) {
+        auth0_span_t text = support_copy(auth0_span(most, len), *state);
+        assert_int_equal(auth0_b64url_valid(text), len % 4 != 1);
+        for (size_t at = 0; at < len; at++) {
+            assert_int_equal(try_all_bytes((char *)(intptr_t)text.ptr, at, len),
+                             0);
+        }
+    }
+}
+
+/* What stands around a text is none of its business. */
+static void only_the_text_counts(void **state)
+{
+    char *around = apr_palloc(*state, 128);
+    memset(around, '=', 128);
+    for (size_t from = 1; from <= 17; from++) {
+        for (size_t len = 0; len <= 70; len++) {
+            memset(around + from, 'A', len);
+            assert_int_equal(auth0_b64url_valid(auth0_span(around + from, len)),
+                             len % 4 != 1);
+            memset(around + from, '=', len);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +239,8 @@ int main(void)
         SUPPORT_TEST(bad_texts_are_refused),
         SUPPORT_TEST(one_value_has_one_text),
         SUPPORT_TEST(every_length_survives_the_round_trip),
+        SUPPORT_TEST(every_byte_counts_at_every_place),
+        SUPPORT_TEST(only_the_text_counts),
     };
     return SUPPORT_RUN(tests);
 }

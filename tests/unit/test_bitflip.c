@@ -5,6 +5,7 @@
 
 #include "core/auth0_b64.h"
 #include "core/auth0_dpop.h"
+#include "core/auth0_memo.h"
 
 typedef struct flip_t flip_t;
 
@@ -23,7 +24,8 @@ struct flip_t {
 
 /*
  * Nothing of the payload is believed before the signature holds, so no change
- * of any bit may bring out a reason of a later stage either.
+ * of any bit may bring out a reason of a later stage either. That the header
+ * is known from the good token makes no difference.
  */
 static void token_must_be_refused(flip_t *flip, auth0_span_t token, size_t bit)
 {
@@ -33,6 +35,12 @@ static void token_must_be_refused(flip_t *flip, auth0_span_t token, size_t bit)
         print_error("bit %d: %s\n", (int)bit, auth0_reason_info(reason)->code);
         flip->bad++;
     }
+    auth0_policy_t plain = flip->policy;
+    plain.memo = NULL;
+    flip->bad += support_reason("without a memo",
+                                support_verify_at(token, &plain, &flip->source,
+                                                  SUPPORT_NOW, flip->scratch),
+                                reason);
 }
 
 static void must_be_refused(flip_t *flip, auth0_span_t token, size_t bit)
@@ -86,6 +94,7 @@ static void flip_all(const char *alg, apr_pool_t *pool)
     flip_t flip = {.must_be_refused = token_must_be_refused,
                    .policy = support_policy(support_algs(alg), pool),
                    .source = {support_all_keys(pool), 0, 0}};
+    flip.policy.memo = auth0_memo_make(pool);
     flip.token = support_plain(alg, support_payload("", pool), pool);
     assert_int_equal(apr_pool_create(&flip.scratch, pool), APR_SUCCESS);
     assert_int_equal(

@@ -185,8 +185,6 @@ static void aud_has_at_most_64_entries(void **state)
 
 static void several_issuers_and_audiences_are_alternatives(void **state)
 {
-    static const auth0_span_t issuers[] = {SPAN("https://a/"),
-                                           SPAN("https://b/")};
     static const auth0_span_t audiences[] = {SPAN("x"), SPAN("y")};
     static const claim_row_t rows[] = {
         {"a x", "{\"iss\":\"https://a/\",\"aud\":\"x\"," EXP "}", AUTH0_OK},
@@ -201,8 +199,10 @@ static void several_issuers_and_audiences_are_alternatives(void **state)
          AUTH0_CLAIMS_AUD},
     };
     auth0_policy_t policy = support_policy(0, *state);
+    auth0_issuers_t *issuers = auth0_issuers_make(*state);
+    auth0_issuers_add(issuers, support_span("https://a/"));
+    auth0_issuers_add(issuers, support_span("https://b/"));
     policy.issuers = issuers;
-    policy.issuer_count = 2;
     policy.audiences = audiences;
     policy.audience_count = 2;
     assert_int_equal(check_rows(rows, COUNT(rows), &policy, *state), 0);
@@ -213,7 +213,7 @@ static void an_empty_policy_accepts_nothing(void **state)
 {
     auth0_policy_t no_issuer = support_policy(0, *state);
     auth0_policy_t no_audience = no_issuer;
-    no_issuer.issuer_count = 0;
+    no_issuer.issuers = NULL;
     no_audience.audience_count = 0;
     assert_int_equal(check("{" GOOD "}", &no_issuer, SUPPORT_NOW, *state),
                      AUTH0_CLAIMS_ISS);

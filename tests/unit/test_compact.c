@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "support.h"
 
+#include <string.h>
+
 #include "core/auth0_compact.h"
 
 typedef struct compact_row_t {
@@ -78,12 +80,45 @@ static void size_is_judged_first(void **state)
         AUTH0_REQUEST_TOO_LARGE);
 }
 
+/* A part of any length may be the one that is wrong, at any place of it. */
+static unsigned try_part(size_t part, size_t len, apr_pool_t *pool)
+{
+    const char *text = support_repeat("A", len, pool);
+    const char *before = support_repeat("AAAA.", part, pool);
+    const char *behind = support_repeat(".AAAA", 2 - part, pool);
+    char *token = apr_pstrcat(pool, before, text, behind, NULL);
+    char *at = token + strlen(before);
+    auth0_compact_t compact;
+    unsigned bad = 0;
+    bad += auth0_compact_cut(&compact, support_span(token)) !=
+           (len % 4 == 1 ? AUTH0_TOKEN_MALFORMED : AUTH0_OK);
+    bad += compact.count != 3 || compact.parts[part].ptr != at ||
+           compact.parts[part].len != len;
+    for (size_t i = 0; i < len; i++) {
+        at[i] = '=';
+        bad += auth0_compact_cut(&compact, support_span(token)) !=
+               AUTH0_TOKEN_MALFORMED;
+        at[i] = 'A';
+    }
+    return bad;
+}
+
+static void parts_of_any_length_are_judged(void **state)
+{
+    for (size_t part = 0; part < 3; part++) {
+        for (size_t len = 0; len <= 70; len++) {
+            assert_int_equal(try_part(part, len, *state), 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(dots_are_counted),
         SUPPORT_TEST(parts_are_what_stands_between),
         SUPPORT_TEST(size_is_judged_first),
+        SUPPORT_TEST(parts_of_any_length_are_judged),
     };
     return SUPPORT_RUN(tests);
 }

@@ -66,6 +66,49 @@ static void all_algorithms_verify(void **state)
     assert_int_equal(count, 12);
 }
 
+/* Looked at before or not, the payload is handed out only when it may be. */
+static auth0_reason_t open_object(const char *token, bool is_looked_at,
+                                  apr_pool_t *pool)
+{
+    static char poison;
+    const auth0_json_t *object = (const auth0_json_t *)(void *)&poison;
+    auth0_policy_t policy = {.algs = ALL};
+    auth0_span_t issuer;
+    auth0_jws_t *jws;
+    assert_int_equal(auth0_jws_parse(&jws, support_span(token), &policy, pool),
+                     AUTH0_OK);
+    if (is_looked_at) {
+        (void)!auth0_jws_peek_issuer(&issuer, jws, pool);
+    }
+    auth0_reason_t reason = auth0_jws_open_object(
+        &object, jws, support_key(SUPPORT_P256, pool), pool);
+    if (reason != AUTH0_OK) {
+        assert_null(object);
+        return reason;
+    }
+    assert_true(auth0_json_string(&issuer, auth0_json_member(object, "iss")));
+    assert_true(auth0_span_is(issuer, "a"));
+    return reason;
+}
+
+static void an_object_is_handed_out_once_the_signature_holds(void **state)
+{
+    const char *header = header_of("ES256", *state);
+    const char *good =
+        support_token("ES256", header, "{\"iss\":\"a\"}", *state);
+    const char *text = support_token("ES256", header, "iss", *state);
+    char *forged = apr_pstrdup(*state, good);
+    char *byte = strrchr(forged, '.') + 4;
+    *byte = *byte == 'A' ? 'B' : 'A';
+    for (int looked_at = 0; looked_at < 2; looked_at++) {
+        assert_int_equal(open_object(good, looked_at, *state), AUTH0_OK);
+        assert_int_equal(open_object(forged, looked_at, *state),
+                         AUTH0_SIGNATURE_INVALID);
+        assert_int_equal(open_object(text, looked_at, *state),
+                         AUTH0_CLAIMS_MALFORMED);
+    }
+}
+
 #define JOE                                                                    \
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLm"   \
     "NvbS9pc19yb290Ijp0cnVlfQ"
@@ -544,6 +587,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(all_algorithms_verify),
+        SUPPORT_TEST(an_object_is_handed_out_once_the_signature_holds),
         SUPPORT_TEST(the_examples_of_rfc_7515_verify),
         SUPPORT_TEST(any_payload_can_be_signed),
         SUPPORT_TEST(a_signature_has_exactly_its_length),

@@ -158,10 +158,29 @@ static void finds_control_characters(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* However many bytes are compared in one step. */
+static void every_byte_of_any_length_counts(void **state)
+{
+    const char *most = support_repeat("a", 40, *state);
+    for (size_t len = 0; len <= 40; len++) {
+        auth0_span_t a = auth0_span(most, len);
+        auth0_span_t b = support_copy(a, *state);
+        assert_true(auth0_span_eq(a, b));
+        assert_true(auth0_span_eq_nocase(a, b));
+        for (size_t i = 0; i < len; i++) {
+            char *other = apr_pstrmemdup(*state, most, len);
+            other[i] = 'b';
+            assert_false(auth0_span_eq(auth0_span(other, len), b));
+            assert_false(auth0_span_eq_nocase(auth0_span(other, len), b));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(compares_whole_values),
+        SUPPORT_TEST(every_byte_of_any_length_counts),
         SUPPORT_TEST(case_is_ignored_in_all_bytes),
         SUPPORT_TEST(null_text_is_the_empty_span),
         SUPPORT_TEST(cuts_before_the_first_separator),

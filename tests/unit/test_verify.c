@@ -241,12 +241,11 @@ static const issuer_row_t issuer_rows[] = {
 
 static auth0_policy_t policy_of_two(apr_pool_t *pool)
 {
-    static auth0_span_t issuers[2];
+    auth0_issuers_t *issuers = auth0_issuers_make(pool);
     auth0_policy_t policy = support_policy(support_algs("ES256"), pool);
-    issuers[0] = support_span(two_issuers[0]);
-    issuers[1] = support_span(two_issuers[1]);
+    auth0_issuers_add(issuers, support_span(two_issuers[0]));
+    auth0_issuers_add(issuers, support_span(two_issuers[1]));
     policy.issuers = issuers;
-    policy.issuer_count = 2;
     return policy;
 }
 
@@ -311,7 +310,7 @@ static void an_empty_policy_accepts_nothing(void **state)
     auth0_policy_t no_issuer = policy;
     auth0_policy_t no_audience = policy;
     auth0_policy_t no_algorithm = policy;
-    no_issuer.issuer_count = 0;
+    no_issuer.issuers = NULL;
     no_audience.audience_count = 0;
     no_algorithm.algs = 0;
     assert_int_equal(support_verify(token, &no_issuer, &source, *state),
