@@ -29,10 +29,10 @@ size_t auth0_json_size(const auth0_json_t *root)
 
 static bool is_named(const auth0_json_t *member, const char *name, size_t len)
 {
-    const char *own = auth0_json_block_text(member, member->name);
+    auth0_span_t own = auth0_span(auth0_json_block_text(member, member->name),
+                                  member->name_len);
 
-    return member->name_len == len && own[0] == name[0] &&
-           CRYPTO_memcmp(own, name, len) == 0;
+    return auth0_span_eq(own, auth0_span(name, len));
 }
 
 const auth0_json_t *auth0_json_member(const auth0_json_t *object,
