@@ -75,8 +75,8 @@ static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
                : NULL;
 }
 
-static auth0_unmet_t *find(mod_auth0_unmet_t *unmet,
-                           const auth0_require_t *required)
+static const auth0_unmet_t *find(const mod_auth0_unmet_t *unmet,
+                                 const auth0_require_t *required)
 {
     for (size_t i = 0; i < unmet->count; i++) {
         if (unmet->list[i].required == required) {
@@ -91,6 +91,21 @@ static void add(mod_auth0_unmet_t *unmet, auth0_unmet_t one)
     if (unmet->count < MOD_AUTH0_UNMET_MAX && !find(unmet, one.required)) {
         unmet->list[unmet->count++] = one;
     }
+}
+
+static mod_auth0_weighed_t *weighed_of(mod_auth0_request_t *state,
+                                       apr_pool_t *pool)
+{
+    if (!state->weighed) {
+        state->weighed = apr_pcalloc(pool, sizeof(*state->weighed));
+    }
+    return state->weighed;
+}
+
+static bool is_supposed(const mod_auth0_request_t *state,
+                        const auth0_require_t *required)
+{
+    return state->weighed && find(&state->weighed->supposed, required);
 }
 
 static auth0_reason_t judge(const request_rec *r,
@@ -132,11 +147,11 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
     }
     auth0_reason_t reason = judge(r, state, requirement->required);
 
-    if (reason == AUTH0_OK || find(&state->supposed, requirement->required)) {
+    if (reason == AUTH0_OK || is_supposed(state, requirement->required)) {
         return AUTHZ_GRANTED;
     }
     if (requirement->polarity != MOD_AUTH0_REFUSES) {
-        add(&state->unmet,
+        add(&weighed_of(state, r->pool)->unmet,
             (auth0_unmet_t){requirement->required, requirement->line, reason});
     }
     return AUTHZ_DENIED;
@@ -184,7 +199,9 @@ static int ask(request_rec *r, mod_auth0_request_t *state)
 {
     mod_auth0_asking_t before = state->asking;
 
-    state->unmet.count = 0;
+    if (state->weighed) {
+        state->weighed->unmet.count = 0;
+    }
     state->asking = MOD_AUTH0_ASKED_AGAIN;
     int status = ap_run_auth_checker(r);
 
@@ -210,10 +227,12 @@ static request_rec *trial_of(const request_rec *r)
 static bool would_pass(const request_rec *r, mod_auth0_request_t *state,
                        const mod_auth0_unmet_t *supposed)
 {
-    state->supposed = *supposed;
+    mod_auth0_weighed_t *weighed = weighed_of(state, r->pool);
+
+    weighed->supposed = *supposed;
     int status = ask(trial_of(r), state);
 
-    state->supposed.count = 0;
+    weighed->supposed.count = 0;
     return status == OK;
 }
 
@@ -224,8 +243,10 @@ static bool would_pass(const request_rec *r, mod_auth0_request_t *state,
 static bool suppose_enough(mod_auth0_unmet_t *supposed, request_rec *r,
                            mod_auth0_request_t *state)
 {
-    while (state->unmet.count > 0 && supposed->count < MOD_AUTH0_UNMET_MAX) {
-        add(supposed, state->unmet.list[0]);
+    const mod_auth0_unmet_t *unmet = &weighed_of(state, r->pool)->unmet;
+
+    while (unmet->count > 0 && supposed->count < MOD_AUTH0_UNMET_MAX) {
+        add(supposed, unmet->list[0]);
         if (would_pass(r, state, supposed)) {
             return true;
         }

@@ -16,6 +16,12 @@ typedef struct mod_auth0_unmet_t {
     size_t count;
 } mod_auth0_unmet_t;
 
+/* What is weighed to explain a refusal; most requests have none. */
+typedef struct mod_auth0_weighed_t {
+    mod_auth0_unmet_t unmet;    /* in the evaluation under way */
+    mod_auth0_unmet_t supposed; /* taken for met, for trial    */
+} mod_auth0_weighed_t;
+
 /* A refusal that may yet become the answer of the request it belongs to. */
 typedef struct mod_auth0_refusal_t {
     auth0_challenge_t challenge; /* reason AUTH0_OK: none */
@@ -88,9 +94,8 @@ typedef struct mod_auth0_request_t {
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
     const mod_auth0_outgoing_t *lent;     /* by a subrequest, or NULL  */
-    mod_auth0_unmet_t unmet;              /* in the evaluation under way    */
-    mod_auth0_unmet_t supposed;           /* taken for met, for trial       */
-    mod_auth0_refusal_t inner;            /* of a subrequest                */
+    mod_auth0_weighed_t *weighed;         /* NULL: nothing was unmet   */
+    mod_auth0_refusal_t inner;            /* of a subrequest           */
 } mod_auth0_request_t;
 
 /* As the log of a request: nothing is written. */
