@@ -3,6 +3,8 @@
 The parts of the comparison. Each is a function of the run that returns what is
 printed: a title, the figures by situation and product, and notes.
 """
+import contextlib
+import socket
 import statistics
 import time
 
@@ -462,9 +464,55 @@ def part_memory(bench):
         "title": "Memory: distinct tokens, one after the other",
         "memory": {p: {"first": r[0], "last": r[-1]}
                    for p, r in rows.items() if len(r) == 10},
-        "chunk": chunk,
+        "points": [f"after {chunk:,} tokens", f"after {10 * chunk:,}"],
         "notes": ["Resident KiB of the child, shared memory that it has "
                   "touched included. ES256, tokens of 500 bytes."],
+    }
+
+
+def ask_and_keep(port, token):
+    """A connection that has had one answer."""
+    kept = socket.create_connection(("127.0.0.1", port), timeout=10)
+    kept.sendall(
+        b"GET /api/page.html HTTP/1.1\r\nHost: api.example.com\r\n"
+        b"Authorization: Bearer " + token.encode() + b"\r\n\r\n"
+    )
+    if b" 200 OK" not in kept.recv(65536):
+        raise SystemExit("an idle connection was refused what it asked for")
+    return kept
+
+
+def resident_with(server, token, connections):
+    """KiB, while so many connections that have been used are idle."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(connections):
+            stack.enter_context(ask_and_keep(server.port, token))
+        time.sleep(1)
+        return server.resident()
+
+
+def part_idle(bench):
+    """Resident memory with few and with many idle connections."""
+    few, many, rows = 16, 480, {}
+    token = bench.corpus.first(bench.corpus.one())
+    for product in products(bench):
+        config = location(bench.work, product)
+        server = Server(
+            bench.work, product, f"AsyncRequestWorkerFactor 64\n{config}"
+        )
+        server.start()
+        try:
+            first, last = (resident_with(server, token, few),
+                           resident_with(server, token, many))
+        finally:
+            server.stop()
+        rows[product] = {"first": first, "last": last}
+    return {
+        "title": "Memory: idle connections",
+        "memory": rows,
+        "points": [f"{few} idle connections", f"{many}"],
+        "notes": ["Each has been asked by for the same token, and is kept. "
+                  "What httpd itself has for each is in the first line."],
     }
 
 
@@ -504,4 +552,5 @@ PARTS = {
     "refresh": part_refresh,
     "threads": part_threads,
     "memory": part_memory,
+    "idle": part_idle,
 }

@@ -87,14 +87,12 @@ def floor_grid(part):
 
 
 def memory_grid(part):
-    chunk = part["chunk"]
     rows = [
         [LABELS[p], f"{m['first']:,}", f"{m['last']:,}",
          f"{m['last'] - m['first']:+,}"]
         for p, m in part["memory"].items()
     ]
-    return ("KiB resident", ["", f"after {chunk:,} tokens",
-                             f"after {10 * chunk:,}", "difference"], rows)
+    return ("KiB resident", ["", *part["points"], "difference"], rows)
 
 
 CPU = "CPU of the server, us a request (above, and as a multiple of, the first)"
