@@ -64,6 +64,10 @@ static void register_hooks(apr_pool_t *pool)
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_caching, NULL, NULL,
                                 APR_HOOK_REALLY_LAST);
+    ap_hook_insert_filter(mod_auth0_scrub_trailers, NULL, NULL,
+                          APR_HOOK_REALLY_FIRST);
+    ap_hook_insert_filter(mod_auth0_body_again, NULL, NULL,
+                          APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);

@@ -75,7 +75,7 @@ static unsigned bits_of(const char *four)
 /* text is valid, and bytes has room for what it stands for. */
 static void decode(unsigned char *bytes, auth0_span_t text)
 {
-    char last[4] = "AAAA";
+    char last[] = {'A', 'A', 'A', 'A'};
     size_t i = 0;
 
     for (; i + 4 <= text.len; i += 4) {

@@ -5,7 +5,7 @@
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 
-/* A kid is part of the text that it was read from, and shorter. */
+/* A kid is shorter than the text that it was read from. */
 typedef struct slot_t {
     unsigned algs;
     auth0_profile_t profile;
@@ -41,7 +41,10 @@ static slot_t *open_slot(auth0_span_t text, const auth0_policy_t *policy)
         apr_thread_mutex_trylock(memo->mutex) != APR_SUCCESS) {
         return NULL;
     }
-    return &memo->slots[apr_hashfunc_default(text.ptr, &len) %
+    unsigned hash = apr_hashfunc_default(text.ptr, &len);
+
+    /* Sections that differ in what they accept do not take turns in one. */
+    return &memo->slots[(hash ^ policy->algs ^ (unsigned)policy->profile << 4) %
                         AUTH0_MEMO_HEADERS_MAX];
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/auth0_ascii.h"
 
-static bool are_same_words(const char *a, const char *b)
+static bool are_same_eight(const char *a, const char *b)
 {
     uint64_t words[2];
 
@@ -23,7 +23,7 @@ bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
         return false;
     }
     while (i + sizeof(uint64_t) <= a.len &&
-           are_same_words(a.ptr + i, b.ptr + i)) {
+           are_same_eight(a.ptr + i, b.ptr + i)) {
         i += sizeof(uint64_t);
     }
     while (i < a.len && a.ptr[i] == b.ptr[i]) {

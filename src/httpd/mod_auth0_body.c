@@ -204,6 +204,16 @@ int mod_auth0_body_carry(request_rec *r)
     return DECLINED;
 }
 
+void mod_auth0_body_again(request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    if (!r->main && state && state->body &&
+        !mod_auth0_request_is_read_by(r, filter)) {
+        ap_add_input_filter_handle(filter, state->body, r, r->connection);
+    }
+}
+
 /* Above what takes the transfer apart, below what decodes the content. */
 void mod_auth0_body_register(void)
 {

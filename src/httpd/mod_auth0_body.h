@@ -40,4 +40,7 @@ const mod_auth0_body_t *mod_auth0_body_read(request_rec *r);
  */
 int mod_auth0_body_carry(request_rec *r);
 
+/* insert_filter hook: the same where a negotiation has taken them away. */
+void mod_auth0_body_again(request_rec *r);
+
 #endif

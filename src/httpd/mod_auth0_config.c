@@ -125,21 +125,26 @@ static void inherit_metadata(mod_auth0_dir_t *dir, const mod_auth0_dir_t *outer)
     inherit_text(&dir->tos, outer->tos);
 }
 
+static void inherit_lists(mod_auth0_dir_t *dir, const mod_auth0_dir_t *outer)
+{
+    if (!dir->issuers) {
+        dir->issuers = outer->issuers;
+        dir->places = outer->places;
+        dir->sources = outer->sources;
+    }
+    if (!dir->audiences) {
+        dir->audiences = outer->audiences;
+        dir->audience_url = outer->audience_url;
+    }
+}
+
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
 {
     const mod_auth0_dir_t *outer = base;
     const mod_auth0_dir_t *inner = add;
     mod_auth0_dir_t *dir = apr_pmemdup(pool, inner, sizeof(*inner));
 
-    if (!inner->issuers) {
-        dir->issuers = outer->issuers;
-        dir->places = outer->places;
-        dir->sources = outer->sources;
-    }
-    if (!inner->audiences) {
-        dir->audiences = outer->audiences;
-        dir->audience_url = outer->audience_url;
-    }
+    inherit_lists(dir, outer);
     dir->clients = inner->clients ? inner->clients : outer->clients;
     dir->algs = inner->algs ? inner->algs : outer->algs;
     dir->secret = inner->secret ? inner->secret : outer->secret;

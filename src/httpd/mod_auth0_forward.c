@@ -146,7 +146,8 @@ int mod_auth0_forward(request_rec *r)
 
 static void put_back(request_rec *r, const mod_auth0_request_t *from)
 {
-    for (size_t i = 0; i < from->withheld_count; i++) {
+    /* Of one field that was cut twice, the first is what the client sent. */
+    for (size_t i = from->withheld_count; i-- > 0;) {
         apr_table_setn(r->headers_in, from->withheld[i].field,
                        from->withheld[i].value);
     }

@@ -2,6 +2,7 @@
 #include "httpd/mod_auth0_request.h"
 
 #include <http_core.h>
+#include <util_filter.h>
 #include <apr_strings.h>
 
 #include "core/auth0_fingerprint.h"
@@ -53,6 +54,17 @@ int mod_auth0_request_placed(request_rec *r)
 {
     apr_table_setn(r->notes, NOTE_PLACED, "");
     return DECLINED;
+}
+
+bool mod_auth0_request_is_read_by(const request_rec *r,
+                                  const ap_filter_rec_t *filter)
+{
+    for (const ap_filter_t *f = r->input_filters; f; f = f->next) {
+        if (f->frec == filter) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool mod_auth0_request_is_placed(const request_rec *r)
@@ -114,20 +126,8 @@ static const char *fingerprint_of(request_rec *r, auth0_span_t token)
     mod_auth0_digest_t *digest = &mod_auth0_request_make(r)->digest;
 
     return token.len > 0 && mod_auth0_digest_make(digest, token)
-               ? auth0_fingerprint_text(digest->bytes, r->pool)
+               ? auth0_fingerprint(digest->bytes, r->pool)
                : "-";
-}
-
-/* To add is cheaper than to replace, and a request is mostly noted once. */
-static void write_notes(request_rec *r, const char *reason, const char *token)
-{
-    mod_auth0_request_t *state = mod_auth0_request_make(r);
-    void (*write)(apr_table_t *, const char *, const char *) =
-        state->is_noted ? apr_table_setn : apr_table_addn;
-
-    write(r->notes, NOTE_REASON, reason);
-    write(r->notes, NOTE_TOKEN, token);
-    state->is_noted = true;
 }
 
 void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
@@ -138,7 +138,8 @@ void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
     const char *more;
     int level = mod_auth0_throttle(&more, r, (int)reason, level_of(reason));
 
-    write_notes(r, info->code, fingerprint);
+    apr_table_setn(r->notes, NOTE_REASON, info->code);
+    apr_table_setn(r->notes, NOTE_TOKEN, fingerprint);
     apr_table_setn(r->subprocess_env, ENV_REASON, info->code);
     ap_log_rerror(APLOG_MARK, level, 0, r, "%s: %s%s%s [token %s]%s",
                   info->code, info->hint, detail ? ": " : "",

@@ -2,6 +2,8 @@
 #ifndef MOD_AUTH0_REQUEST_H
 #define MOD_AUTH0_REQUEST_H
 
+#include <util_filter.h>
+
 #include "core/auth0_claims.h"
 #include "core/auth0_require.h"
 #include "httpd/mod_auth0_config.h"
@@ -84,7 +86,6 @@ typedef struct mod_auth0_request_t {
     int answer;                    /* httpd's own to that body; 0: none */
     int retry_after;               /* seconds, for a 503 */
     bool is_problem;               /* refused, with problem details  */
-    bool is_noted;                 /* reason and token, in the notes  */
     mod_auth0_asking_t asking;
     bool is_claim_asked;  /* by the expression under way    */
     bool is_token_wanted; /* to tell whether it is refused  */
@@ -121,6 +122,14 @@ request_rec *mod_auth0_request_first(request_rec *r);
 int mod_auth0_request_placed(request_rec *r);
 
 bool mod_auth0_request_is_placed(const request_rec *r);
+
+/*
+ * True when the input filter is among those that the body is read through. With
+ * MultiViews a request goes on with the filters of a subrequest: what was added
+ * before is missing then.
+ */
+bool mod_auth0_request_is_read_by(const request_rec *r,
+                                  const ap_filter_rec_t *filter);
 
 /* True when AuthType Auth0 is in force for the request. */
 bool mod_auth0_request_is_ours(request_rec *r);

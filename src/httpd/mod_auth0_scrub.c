@@ -8,6 +8,7 @@
 #include "core/auth0_field.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_table.h"
 
 #define FILTER "AUTH0_TRAILERS"
@@ -140,6 +141,21 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     return status;
 }
 
+/* RFC 9112 section 7.1.2: in HTTP/1.1 chunks alone are followed by them. */
+static bool may_have_trailers(const request_rec *r)
+{
+    return r->proto_num >= HTTP_VERSION(2, 0) ||
+           apr_table_get(r->headers_in, "Transfer-Encoding");
+}
+
+void mod_auth0_scrub_trailers(request_rec *r)
+{
+    if (!r->main && may_have_trailers(r) &&
+        !mod_auth0_request_is_read_by(r, filter)) {
+        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
+    }
+}
+
 static void scrub_fields_received(request_rec *r,
                                   const apr_array_header_t *names)
 {
@@ -147,13 +163,6 @@ static void scrub_fields_received(request_rec *r,
         tell(r, "fields");
     }
     mod_auth0_scrub_connection(r, names);
-}
-
-/* RFC 9112 section 7.1.2: in HTTP/1.1 chunks alone are followed by them. */
-static bool may_have_trailers(const request_rec *r)
-{
-    return r->proto_num >= HTTP_VERSION(2, 0) ||
-           apr_table_get(r->headers_in, "Transfer-Encoding");
 }
 
 int mod_auth0_scrub_received(request_rec *r)
@@ -164,9 +173,7 @@ int mod_auth0_scrub_received(request_rec *r)
     if (names->nelts > 0) {
         scrub_fields_received(r, names);
     }
-    if (may_have_trailers(r)) {
-        (void)ap_add_input_filter_handle(filter, NULL, r, r->connection);
-    }
+    mod_auth0_scrub_trailers(r);
     return DECLINED;
 }
 

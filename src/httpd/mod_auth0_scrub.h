@@ -15,6 +15,9 @@ void mod_auth0_scrub_register(void);
  */
 int mod_auth0_scrub_received(request_rec *r);
 
+/* insert_filter hook: watch trailers, if they are not watched by now. */
+void mod_auth0_scrub_trailers(request_rec *r);
+
 /*
  * Remove the fields that the module manages from a request, with what httpd has
  * made of them, and their names from the list in its Connection field.

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "support.h"
 
+#include <openssl/evp.h>
+
 #include "core/auth0_fingerprint.h"
 
 typedef struct print_row_t {
@@ -11,7 +13,6 @@ typedef struct print_row_t {
 
 /* By sha256sum. */
 static const print_row_t rows[] = {
-    {"", 0, "-"},
     {"abc", 3, "ba7816bf"},
     {"a", 1, "ca978112"},
     {"\0", 1, "6e340b9c"},
@@ -23,9 +24,13 @@ static void eight_hex_digits_of_sha256(void **state)
 {
     unsigned bad = 0;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        auth0_span_t token =
-            support_copy(auth0_span(rows[i].token, rows[i].len), *state);
-        bad += support_text(rows[i].want, auth0_fingerprint(token, *state),
+        unsigned char hash[EVP_MAX_MD_SIZE];
+        size_t len;
+
+        assert_int_equal(EVP_Q_digest(NULL, "SHA256", NULL, rows[i].token,
+                                      rows[i].len, hash, &len),
+                         1);
+        bad += support_text(rows[i].want, auth0_fingerprint(hash, *state),
                             rows[i].want);
     }
     assert_int_equal(bad, 0);
