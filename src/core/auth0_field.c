@@ -42,11 +42,24 @@ bool auth0_field_same(auth0_span_t a, auth0_span_t b)
     return true;
 }
 
+/* Of the fields of a request most begin like none of the names. */
+static bool begins_with(const char *name, char first)
+{
+    while (*name && !auth0_ascii_is_alnum(*name)) {
+        name++;
+    }
+    return auth0_ascii_lower(*name) == first;
+}
+
 const char *auth0_field_find(const apr_array_header_t *names, auth0_span_t name)
 {
+    auth0_span_t rest = name;
+    char first = next(&rest);
+
     for (int i = 0; i < names->nelts; i++) {
         const char *one = APR_ARRAY_IDX(names, i, const char *);
-        if (auth0_field_same(auth0_span_cstr(one), name)) {
+        if (begins_with(one, first) &&
+            auth0_field_same(auth0_span_cstr(one), name)) {
             return one;
         }
     }

@@ -395,7 +395,8 @@ def test_redis_that_goes_away_under_load(announce, how):
         tell("logouts while away", writing.between(gone, back))
         print(f"back after {recovered - back:.2f} s")
         assert reasons(reading.between(0, end)) == {"ok"}
-        away = writing.between(gone + 0.3, back)
+        # Who asks shortly before it is back may be answered in time.
+        away = writing.between(gone + 0.3, back - BUDGET)
         assert reasons(away) == {"logout.store"}
         assert reasons(writing.between(recovered + 0.2, end)) == {"ok"}
         for took, _ in reading.between(0, end) + writing.between(0, end):
