@@ -35,18 +35,6 @@ static auth0_lanes_t are_of_alphabet(auth0_lanes_t c)
            (auth0_lanes_t)(c == '_');
 }
 
-static bool is_of_alphabet(auth0_span_t text)
-{
-    size_t tail = text.len % AUTH0_LANES;
-    const char *end = text.ptr + text.len - tail;
-    auth0_lanes_t good = are_of_alphabet(auth0_lanes(end, tail, 'A'));
-
-    for (const char *at = text.ptr; at < end; at += AUTH0_LANES) {
-        good &= are_of_alphabet(auth0_lanes(at, AUTH0_LANES, 'A'));
-    }
-    return auth0_lanes_all(good);
-}
-
 static bool unused_bits_are_zero(auth0_span_t text)
 {
     static const unsigned char unused[] = {0, 0, 0x0f, 0x03};
@@ -57,7 +45,7 @@ static bool unused_bits_are_zero(auth0_span_t text)
 
 bool auth0_b64url_valid(auth0_span_t text)
 {
-    return text.len % 4 != 1 && is_of_alphabet(text) &&
+    return text.len % 4 != 1 && auth0_lanes_every(text, are_of_alphabet) &&
            unused_bits_are_zero(text);
 }
 

@@ -2,9 +2,9 @@
 #ifndef AUTH0_LANES_H
 #define AUTH0_LANES_H
 
-#include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "core/auth0_span.h"
 
 /*
  * Sixteen bytes that are compared in one step, by gcc and by clang: all of a
@@ -39,6 +39,20 @@ static inline bool auth0_lanes_all(auth0_lanes_t said)
 
     memcpy(halves, &said, sizeof(halves));
     return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* True when a comparison, which has to hold of 'A', holds of all of text. */
+static inline bool auth0_lanes_every(auth0_span_t text,
+                                     auth0_lanes_t (*says)(auth0_lanes_t))
+{
+    size_t tail = text.len % AUTH0_LANES;
+    const char *end = text.ptr + text.len - tail;
+    auth0_lanes_t good = says(auth0_lanes(end, tail, 'A'));
+
+    for (const char *at = text.ptr; at < end; at += AUTH0_LANES) {
+        good &= says(auth0_lanes(at, AUTH0_LANES, 'A'));
+    }
+    return auth0_lanes_all(good);
 }
 
 #endif

@@ -42,6 +42,15 @@ MPM_LIMITS = {
     "prefork": "StartServers 4\nServerLimit 8\nMaxRequestWorkers 8\n",
 }
 
+#: (mpm, http2) of each kind of server; mod_http2 does not go with prefork.
+SERVERS = [
+    ("event", False),
+    ("event", True),
+    ("worker", False),
+    ("worker", True),
+    ("prefork", False),
+]
+
 READY = "resuming normal operations"
 TLS_HOSTS = ("api.example.com", "localhost", "127.0.0.1")
 
@@ -99,6 +108,20 @@ def load_modules(names):
         if name not in built_in()
     ]
     return "\n".join(lines)
+
+
+def shared_library(source, folder, *flags):
+    """A C file of this folder as a library that httpd's User can read."""
+    library = pathlib.Path(folder, source).with_suffix(".so")
+    library.parent.chmod(0o755)
+    compiler = os.environ.get("CC", "cc").split()
+    subprocess.run(
+        [*compiler, "-O2", "-shared", "-fPIC", *flags,
+         REPO / "tests" / "http" / source, "-o", library, "-ldl"],
+        check=True,
+        timeout=60,
+    )
+    return library
 
 
 def run_as():

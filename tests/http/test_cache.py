@@ -5,10 +5,8 @@ been, whatever has changed meanwhile.
 """
 import contextlib
 import json
-import os
 import pathlib
 import struct
-import subprocess
 import tempfile
 import time
 
@@ -18,7 +16,7 @@ import answers
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location, table
 from crowd import FAILED, one_issuer, wait_for, wait_until
-from env import Httpd
+from env import Httpd, shared_library
 from issuer import Issuer
 from logs import watch
 from processes import memory
@@ -540,7 +538,6 @@ def test_many_tokens(mpm, announce):
 
 # --------------------------------------------------------------------- mallocs
 
-COUNTER = pathlib.Path(__file__).with_name("mallocs.c")
 ROUNDS = 50
 
 #: What else a request asks of a token: a scope, claims for the back end.
@@ -563,11 +560,7 @@ WARM = {
 def counter():
     """A library that counts, in a folder that httpd's User can read."""
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        library = pathlib.Path(folder, "mallocs.so")
-        compiler = os.environ.get("CC", "cc").split()
-        subprocess.run([*compiler, "-O2", "-shared", "-fPIC", "-o", library,
-                        COUNTER], check=True)
+        library = shared_library("mallocs.c", folder)
         count = pathlib.Path(folder, "count")
         count.write_bytes(bytes(8))
         yield library, count

@@ -1,41 +1,20 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """How a server process ends: its threads end with it, and none crashes."""
-import pathlib
-import subprocess
-
 import pytest
 
 from conf import PAGE
 from crowd import KEY, one_issuer, wait_for
-from env import Httpd
+from env import SERVERS, Httpd, shared_library
 from issuer import Issuer
 
 #: exit() takes a millisecond or two: so long after its begin a thread is late.
 LATE_US = (400, 600, 800, 1000, 1200)
 
-#: mod_http2 does not go with prefork.
-SERVERS = [
-    ("event", False),
-    ("event", True),
-    ("worker", False),
-    ("worker", True),
-    ("prefork", False),
-]
-
 
 @pytest.fixture(scope="module")
 def late(tmp_path_factory):
     """What makes threads take their time when they end."""
-    folder = tmp_path_factory.mktemp("late")
-    folder.chmod(0o755)
-    source = pathlib.Path(__file__).with_name("late.c")
-    library = folder / "late.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", str(source), "-o", str(library), "-ldl"],
-        check=True,
-        timeout=60,
-    )
-    return library
+    return shared_library("late.c", tmp_path_factory.mktemp("late"))
 
 
 @pytest.mark.parametrize("late_us", LATE_US)

@@ -10,7 +10,7 @@ import answers
 import tokens
 from backend import Backend
 from conf import TENANT, location, table
-from env import Httpd
+from env import SERVERS, Httpd
 
 KEY = tokens.rsa_key("main")
 
@@ -93,14 +93,6 @@ FILES = {
     "htdocs/read/open.shtml": including("/open/page.html"),
     "htdocs/open/page.html": "open",
 }
-
-SERVERS = [
-    ("event", False),
-    ("event", True),
-    ("worker", False),
-    ("worker", True),
-    ("prefork", False),
-]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ for byte, and one that cannot be looked into is refused.
 """
 import gzip
 import json
-import pathlib
 import re
 import subprocess
 import time
@@ -19,7 +18,7 @@ import tokens
 from backend import Backend
 from client import Connection
 from conf import TENANT, location, table
-from env import apxs
+from env import apxs, shared_library
 from sources import FORM, bearer, token
 
 MODULES = ["rewrite", "include", "proxy", "proxy_http", "deflate", "request",
@@ -106,19 +105,14 @@ FILES = {
 @pytest.fixture(scope="module")
 def readers(tmp_path_factory):
     """The module for the tests, built as apxs would, without its flags."""
-    folder = tmp_path_factory.mktemp("readers")
-    folder.chmod(0o755)
-    source = pathlib.Path(__file__).with_name("readers.c")
     apr = subprocess.run(
         [apxs("APR_CONFIG"), "--includes", "--cppflags"],
         capture_output=True, check=True, text=True,
     ).stdout.split()
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", f"-I{apxs('INCLUDEDIR')}", *apr,
-         str(source), "-o", str(folder / "readers.so")],
-        check=True, timeout=60,
+    return shared_library(
+        "readers.c", tmp_path_factory.mktemp("readers"),
+        f"-I{apxs('INCLUDEDIR')}", *apr,
     )
-    return folder / "readers.so"
 
 
 @pytest.fixture(scope="module")
