@@ -14,7 +14,7 @@ import pytest
 
 import answers
 import tokens
-from conf import ANYTHING, PAGE, TENANT, location, table
+from conf import ANYTHING, PAGE, TENANT, location
 from crowd import FAILED, one_issuer, wait_for, wait_until
 from env import Httpd, shared_library
 from issuer import Issuer
