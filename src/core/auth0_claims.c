@@ -211,8 +211,7 @@ static bool user_is_good(const auth0_claims_t *claims,
 {
     auth0_span_t user;
 
-    return !policy->user_claim ||
-           auth0_span_is(auth0_span_cstr(policy->user_claim), "sub") ||
+    return !policy->user_claim || strcmp(policy->user_claim, "sub") == 0 ||
            !auth0_claims_string(&user, claims, policy->user_claim) ||
            !auth0_span_has_control(user);
 }

@@ -27,12 +27,11 @@ size_t auth0_json_size(const auth0_json_t *root)
     return root->name;
 }
 
-static bool is_named(const auth0_json_t *member, const char *name, size_t len)
+static bool is_named(const auth0_json_t *member, auth0_span_t name)
 {
-    auth0_span_t own = auth0_span(auth0_json_block_text(member, member->name),
-                                  member->name_len);
-
-    return auth0_span_eq(own, auth0_span(name, len));
+    return member->name_len == name.len &&
+           auth0_span_same(auth0_json_block_text(member, member->name),
+                           name.ptr, name.len);
 }
 
 const auth0_json_t *auth0_json_member(const auth0_json_t *object,
@@ -42,10 +41,10 @@ const auth0_json_t *auth0_json_member(const auth0_json_t *object,
         return NULL;
     }
     const auth0_json_t *member = auth0_json_block_first(object);
-    size_t len = strlen(name);
+    auth0_span_t wanted = auth0_span_cstr(name);
 
     for (uint32_t i = 0; i < object->len; i++, member++) {
-        if (is_named(member, name, len)) {
+        if (is_named(member, wanted)) {
             return member;
         }
     }

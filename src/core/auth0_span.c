@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_lanes.h"
 
 static bool are_same_eight(const char *a, const char *b)
 {
@@ -15,44 +16,28 @@ static bool are_same_eight(const char *a, const char *b)
     return words[0] == words[1];
 }
 
-bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
+bool auth0_span_same(const char *a, const char *b, size_t len)
 {
     size_t i = 0;
 
-    if (a.len != b.len) {
-        return false;
-    }
-    while (i + sizeof(uint64_t) <= a.len &&
-           are_same_eight(a.ptr + i, b.ptr + i)) {
+    while (i + sizeof(uint64_t) <= len && are_same_eight(a + i, b + i)) {
         i += sizeof(uint64_t);
     }
-    while (i < a.len && a.ptr[i] == b.ptr[i]) {
+    while (i < len && a[i] == b[i]) {
         i++;
     }
-    return i == a.len;
+    return i == len;
 }
 
-bool auth0_span_is(auth0_span_t a, const char *text)
+bool auth0_span_same_nocase(const char *a, const char *b, size_t len)
 {
-    return auth0_span_eq(a, auth0_span_cstr(text));
-}
+    size_t i = 0;
 
-bool auth0_span_is_nocase(auth0_span_t a, const char *text)
-{
-    return auth0_span_eq_nocase(a, auth0_span_cstr(text));
-}
-
-bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b)
-{
-    if (a.len != b.len) {
-        return false;
+    while (i < len && (a[i] == b[i] ||
+                       auth0_ascii_lower(a[i]) == auth0_ascii_lower(b[i]))) {
+        i++;
     }
-    for (size_t i = 0; i < a.len; i++) {
-        if (auth0_ascii_lower(a.ptr[i]) != auth0_ascii_lower(b.ptr[i])) {
-            return false;
-        }
-    }
-    return true;
+    return i == len;
 }
 
 bool auth0_span_starts(auth0_span_t text, const char *prefix)
@@ -87,12 +72,12 @@ bool auth0_span_word(auth0_span_t *word, auth0_span_t *rest)
     return true;
 }
 
+static auth0_lanes_t are_no_controls(auth0_lanes_t c)
+{
+    return (auth0_lanes_t)(c >= 0x20) & (auth0_lanes_t)(c != 0x7f);
+}
+
 bool auth0_span_has_control(auth0_span_t text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (auth0_ascii_is_control(text.ptr[i])) {
-            return true;
-        }
-    }
-    return false;
+    return !auth0_lanes_every(text, are_no_controls);
 }

@@ -26,13 +26,31 @@ static inline auth0_span_t auth0_span_cstr(const char *text)
     return text ? auth0_span(text, strlen(text)) : auth0_span("", 0);
 }
 
+/* True when len bytes are the same, or are but for ASCII case. */
+bool auth0_span_same(const char *a, const char *b, size_t len);
+bool auth0_span_same_nocase(const char *a, const char *b, size_t len);
+
 /* Whole value, every byte: the only way names and claims are compared. */
-bool auth0_span_eq(auth0_span_t a, auth0_span_t b);
-bool auth0_span_is(auth0_span_t a, const char *text);
+static inline bool auth0_span_eq(auth0_span_t a, auth0_span_t b)
+{
+    return a.len == b.len && auth0_span_same(a.ptr, b.ptr, a.len);
+}
+
+static inline bool auth0_span_is(auth0_span_t a, const char *text)
+{
+    return auth0_span_eq(a, auth0_span_cstr(text));
+}
 
 /* The same without regard to ASCII case: schemes, media types, names. */
-bool auth0_span_is_nocase(auth0_span_t a, const char *text);
-bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b);
+static inline bool auth0_span_eq_nocase(auth0_span_t a, auth0_span_t b)
+{
+    return a.len == b.len && auth0_span_same_nocase(a.ptr, b.ptr, a.len);
+}
+
+static inline bool auth0_span_is_nocase(auth0_span_t a, const char *text)
+{
+    return auth0_span_eq_nocase(a, auth0_span_cstr(text));
+}
 
 /* True when text begins with prefix. */
 bool auth0_span_starts(auth0_span_t text, const char *prefix);

@@ -26,9 +26,11 @@ static bool is_variable(const char *name, const void *wanted)
 
 static bool is_credential(const char *name, const void *unused)
 {
+    auth0_span_t plain = auth0_span_cstr(mod_auth0_variable_name(name));
+
     (void)unused;
     for (size_t i = 0; i < COUNT(credentials); i++) {
-        if (is_variable(name, credentials[i].variable)) {
+        if (auth0_span_is_nocase(plain, credentials[i].variable)) {
             return true;
         }
     }

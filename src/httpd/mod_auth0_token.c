@@ -147,10 +147,11 @@ static auth0_reason_t in_cookie(auth0_span_t *token,
                                 const mod_auth0_token_sources_t *sources,
                                 request_rec *r)
 {
-    const char *field = apr_table_get(r->headers_in, "Cookie");
-
-    return sources->cookie ? auth0_cookie_find(token, field, sources->cookie)
-                           : AUTH0_REQUEST_NO_TOKEN;
+    if (!sources->cookie) {
+        return AUTH0_REQUEST_NO_TOKEN;
+    }
+    return auth0_cookie_find(token, apr_table_get(r->headers_in, "Cookie"),
+                             sources->cookie);
 }
 
 /* Its own query goes before the one of the request that it comes from. */
