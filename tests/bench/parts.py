@@ -61,6 +61,50 @@ def part_tokens(bench):
     }
 
 
+#: So many rounds more, of so many requests less: neighbours in time are alike.
+FINER = 8
+
+
+def pairs(bench, product):
+    """An open location and the protected one of the same server."""
+    config = (
+        location(bench.work, product)
+        + "<Location /open>\nRequire all granted\n</Location>\n"
+    )
+    many = bench.corpus.many(bench.tokens_needed())
+    one = bench.corpus.one()
+    opened = Case("open location", product, config, one, "/open/page.html")
+    opened.beside = opened
+    return [
+        opened,
+        Case("open location, once more", product, config, one,
+             "/open/page.html", beside=opened),
+        Case("the same token", product, config, one, beside=opened),
+        Case("each token new", product, config, many, is_new=True,
+             beside=opened),
+    ]
+
+
+def part_pairs(bench):
+    """What a protected location costs above an open one of the same server."""
+    bench.work.page("open/page.html")
+    settings = bench.settings
+    cases = [case for product in products(bench)
+             for case in pairs(bench, product)]
+    table = bench.measure(cases, rounds=settings.rounds * FINER,
+                          requests=settings.requests // FINER)
+    return {
+        "title": "A protected location beside an open one",
+        "table": table,
+        "pairs": True,
+        "notes": [
+            "Servers differ in what lies where in memory, even of the same "
+            "configuration: here both locations are those of one process. "
+            "RS256. The second line shows how exact the others are.",
+        ],
+    }
+
+
 def refused_tokens(bench):
     good = bench.corpus.first(bench.corpus.one())
     head, payload, signature = good.split(".")
@@ -539,6 +583,7 @@ def part_threads(bench):
 
 PARTS = {
     "tokens": part_tokens,
+    "pairs": part_pairs,
     "refusals": part_refusals,
     "locations": part_locations,
     "requires": part_requires,

@@ -37,6 +37,12 @@ def cpu_cell(cell, base):
     return f"{text} ({cell['above']:+.1f}, {ratio(cell['cpu'], base['cpu'])})"
 
 
+def pair_cell(cell, _):
+    if "cpu" not in cell:
+        return NONE
+    return f"{cell['cpu']:.1f} ({cell['above']:+.1f})"
+
+
 def instruction_cell(cell, base):
     if "instructions" not in cell:
         return NONE
@@ -96,6 +102,7 @@ def memory_grid(part):
 
 
 CPU = "CPU of the server, us a request (above, and as a multiple of, the first)"
+PAIRS = "CPU of the server, us a request (above the open location)"
 INSTRUCTIONS = "Instructions in user space, a request"
 
 
@@ -103,7 +110,8 @@ def grids(part):
     """All tables of a part."""
     if "memory" in part:
         return [memory_grid(part)]
-    found = [grid(part, CPU, cpu_cell)]
+    found = [grid(part, PAIRS, pair_cell) if part.get("pairs")
+             else grid(part, CPU, cpu_cell)]
     if part.get("latency"):
         found += [grid(part, "p99, us", latency_cell),
                   grid(part, "requests a second", rate_cell)]

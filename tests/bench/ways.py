@@ -119,7 +119,9 @@ class Corpus:
 class Case:
     """
     A product in a situation: the configuration that its server has beside the
-    common base, where the request goes, and the file with its tokens.
+    common base, where the request goes, and the file with its tokens. What it
+    costs is compared with the case that it stands beside, where one is named,
+    else with "Require all granted" in the same situation.
     """
 
     situation: str
@@ -137,6 +139,7 @@ class Case:
     instructions: float = None
     taken: int = 0
     server: object = None
+    beside: object = None
 
     @property
     def label(self):
@@ -317,7 +320,7 @@ def cells(cases):
     """What is printed: {situation: {product: figures}}."""
     table = {}
     for case in cases:
-        base = next(
+        base = case.beside or next(
             (c for c in cases
              if c.situation == case.situation and c.product == "open"), None
         )
