@@ -191,6 +191,8 @@ static char *last_slash(char *start, char *end)
 /*
  * RFC 3986 section 5.2.4, in place. path begins with a slash, and so does each
  * segment; one that is a dot or two leaves its slash behind at the end only.
+ * NULL where two dots would take an empty segment away: httpd, which merges
+ * slashes first, would take away another, and serve what is elsewhere.
  */
 static const char *remove_dots(char *path)
 {
@@ -201,6 +203,9 @@ static const char *remove_dots(char *path)
     for (bool more = true; more;) {
         more = auth0_span_cut(&segment, &rest, '/');
         bool is_up = auth0_span_is(segment, "..");
+        if (is_up && out > path && out[-1] == '/') {
+            return NULL;
+        }
         if (is_up) {
             out = last_slash(path, out);
         }

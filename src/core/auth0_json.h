@@ -7,8 +7,9 @@
 #include "core/auth0_span.h"
 
 /*
- * A JSON value (RFC 8259) that passed the door: one object, valid UTF-8, no
- * duplicate member, no NUL, within limits of size and depth. A root and all
+ * A JSON value (RFC 8259) that passed the door: one object, valid UTF-8 without
+ * half a surrogate pair, no duplicate member, no NUL, no whole number that 64
+ * bits do not hold, within limits of size and depth. A root and all
  * that is in it are one block of memory without pointers, read-only: threads
  * may share it, and a copy of its bytes is as good as the block itself.
  * Borrowed values live as long as that block, which is the pool's that the

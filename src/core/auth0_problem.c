@@ -16,13 +16,15 @@ static const char *detail_of(auth0_reason_t reason, int status)
 {
     const char *description = auth0_reason_info(reason)->description;
 
-    for (size_t i = 0; !description && i < sizeof(general) / sizeof(general[0]);
-         i++) {
+    if (description) {
+        return description;
+    }
+    for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++) {
         if (general[i].status == status) {
-            description = general[i].detail;
+            return general[i].detail;
         }
     }
-    return description ? description : "The request is refused";
+    return "The request is refused";
 }
 
 /* All are constants that hold neither quotes nor backslashes. */

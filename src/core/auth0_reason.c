@@ -137,7 +137,8 @@ static const auth0_reason_info_t reasons[] = {
               "the signature does not belong to this text and key"),
     [AUTH0_CLAIMS_MALFORMED] =
         TOKEN("claims.malformed", "The token's claims are malformed",
-              "the payload is not one JSON object without duplicates"),
+              "the payload is not one JSON object without duplicates, or has a "
+              "text or number that cannot be read"),
     [AUTH0_CLAIMS_TYPE] =
         TOKEN("claims.type", "A claim of the token has a wrong type",
               "a registered claim has a wrong JSON type, is out of range or "

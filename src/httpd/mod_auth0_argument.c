@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_argument.h"
 
+#include <string.h>
+
 #include <apr_lib.h>
 #include <apr_strings.h>
 
@@ -8,6 +10,19 @@ const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
                                const char *why)
 {
     return apr_psprintf(cmd->pool, "%s: '%s' %s", cmd->cmd->name, value, why);
+}
+
+const char *mod_auth0_stray(const char *word)
+{
+    size_t len = strlen(word);
+
+    if (*word == '#') {
+        return "begins no comment here: a comment has a line of its own";
+    }
+    return len > 0 && (word[len - 1] == ',' || strstr(word, ", "))
+               ? "has a comma at the end of a word; write blanks alone between "
+                 "words"
+               : NULL;
 }
 
 const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,

@@ -12,6 +12,13 @@
 const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
                                const char *why);
 
+/*
+ * What is wrong with a word of a list that was not meant as one, to go on after
+ * the word: httpd takes a comment behind a directive, and commas, for arguments.
+ * NULL for others. A constant.
+ */
+AUTH0_MUST_USE const char *mod_auth0_stray(const char *word);
+
 /* What a number may be, both ends included. */
 typedef struct mod_auth0_range_t {
     int least;

@@ -9,6 +9,7 @@
 #include <http_request.h>
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_export.h"
 #include "httpd/mod_auth0_requires.h"
 #include "httpd/mod_auth0_throttle.h"
@@ -58,6 +59,27 @@ mod_auth0_polarity_t mod_auth0_polarity(const cmd_parms *cmd)
                : MOD_AUTH0_ADMITS;
 }
 
+/* The value of a claim may be anything, but hardly this and words behind it. */
+static const char *stray(auth0_require_kind_t kind, const char *word)
+{
+    return kind == AUTH0_REQUIRES_CLAIM && strcmp(word, "#") != 0
+               ? NULL
+               : mod_auth0_stray(word);
+}
+
+static const char *check_words(auth0_require_kind_t kind,
+                               const char *const *words, size_t count,
+                               apr_pool_t *pool)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *why = stray(kind, words[i]);
+        if (why) {
+            return apr_psprintf(pool, "'%s' %s", words[i], why);
+        }
+    }
+    return NULL;
+}
+
 static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
                          auth0_require_kind_t kind)
 {
@@ -65,9 +87,12 @@ static const char *parse(cmd_parms *cmd, const char *line, const void **parsed,
     const char *name = auth0_require_name(kind);
     size_t count;
     const char **words = words_of(&count, kind, line, cmd->pool);
-    const char *why =
-        auth0_require_parse(&made->required, kind, words, count, cmd->pool);
+    const char *why = check_words(kind, words, count, cmd->pool);
 
+    if (!why) {
+        why =
+            auth0_require_parse(&made->required, kind, words, count, cmd->pool);
+    }
     made->line = apr_pstrcat(cmd->pool, name, " ", line, NULL);
     made->polarity = mod_auth0_polarity(cmd);
     *parsed = made;

@@ -122,8 +122,10 @@ static const char *add_identifier(cmd_parms *cmd, mod_auth0_dir_t *dir,
                                   apr_array_header_t **list, const char *id,
                                   const char *why)
 {
-    if (!*id || auth0_span_has_control(auth0_span_cstr(id))) {
-        return mod_auth0_complain(cmd, id, why);
+    const char *stray = mod_auth0_stray(id);
+
+    if (stray || !*id || auth0_span_has_control(auth0_span_cstr(id))) {
+        return mod_auth0_complain(cmd, id, stray ? stray : why);
     }
     mod_auth0_section_record(cmd, dir);
     if (!*list) {

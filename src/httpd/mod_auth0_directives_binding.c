@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <apr_uri.h>
 
+#include "core/auth0_htu.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_config.h"
@@ -88,11 +89,15 @@ static const char *check_origin(const char *url, apr_pool_t *pool)
     if (why || apr_uri_parse(pool, url, &uri) != APR_SUCCESS) {
         return why ? why : "is not a URL";
     }
-    return (uri.path && !auth0_span_is(auth0_span_cstr(uri.path), "/")) ||
-                   uri.query
-               ? "has a path or a query; scheme, host and port are right, such "
-                 "as https://api.example.com"
-               : NULL;
+    if ((uri.path && !auth0_span_is(auth0_span_cstr(uri.path), "/")) ||
+        uri.query) {
+        return "has a path or a query; scheme, host and port are right, such "
+               "as https://api.example.com";
+    }
+    return auth0_htu_normal(auth0_span_cstr(url), pool)
+               ? NULL
+               : "has a host or port that no proof can name: write the port "
+                 "without a zero in front, and a plain address in [ ]";
 }
 
 const char *mod_auth0_set_base_url(cmd_parms *cmd, void *conf, const char *url)

@@ -110,6 +110,11 @@ const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
     if (!*name || !path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
+    if (server_of(cmd)->deny_file) {
+        return mod_auth0_complain(cmd, name,
+                                  "is a second list of this server, which has "
+                                  "one; put the lines of both into one file");
+    }
     const char *why = mod_auth0_denylist_try(path, cmd->pool);
 
     server_of(cmd)->deny_file = path;

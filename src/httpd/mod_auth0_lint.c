@@ -39,10 +39,8 @@ static void look_at_type(const mod_auth0_lint_t *lint,
     const mod_auth0_area_t *whose = NULL;
     const ap_directive_t *require = auth0_require(&whose, lint, subject);
 
-    if (!require || subject->is_auth0 ||
-        (whose != area && !area->said[MOD_AUTH0_AUTH_TYPE]) ||
-        mod_auth0_lint_in_htaccess(lint, "AuthType") ||
-        mod_auth0_lint_elsewhere(lint, area, mod_auth0_lint_is_auth0)) {
+    if (!require || (whose != area && !area->said[MOD_AUTH0_AUTH_TYPE]) ||
+        mod_auth0_subject_may_be_auth0(lint, subject)) {
         return;
     }
     mod_auth0_lint_warn(
@@ -63,11 +61,9 @@ static void look_at_exports(const mod_auth0_lint_t *lint,
 
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
         const ap_directive_t *line = area->said[facts[i]];
-        if (line && !subject->is_auth0 &&
-            !mod_auth0_area_says(area, facts[i], "none", lint->pool) &&
-            !mod_auth0_lint_in_htaccess(lint, "AuthType") &&
+        if (line && !mod_auth0_area_says(area, facts[i], "none", lint->pool) &&
             !mod_auth0_lint_in_htaccess(lint, line->directive) &&
-            !mod_auth0_lint_elsewhere(lint, area, mod_auth0_lint_is_auth0)) {
+            !mod_auth0_subject_may_be_auth0(lint, subject)) {
             mod_auth0_lint_warn(
                 lint, line,
                 apr_psprintf(lint->pool,

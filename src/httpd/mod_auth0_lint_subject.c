@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_lint_subject.h"
 
+#include <string.h>
+
 #include "core/auth0_span.h"
 
 void mod_auth0_lint_warn(const mod_auth0_lint_t *lint,
@@ -36,6 +38,26 @@ mod_auth0_subject_t mod_auth0_subject(const mod_auth0_lint_t *lint,
         mod_auth0_lint_is_auth0(
             lint, mod_auth0_area_of(lint->areas, area, MOD_AUTH0_AUTH_TYPE)),
         mod_auth0_area_requires(lint->areas, area, lint->pool)};
+}
+
+/* Or what an expression makes of it, for one request and another. */
+static bool may_say_auth0(const mod_auth0_lint_t *lint,
+                          const mod_auth0_area_t *area)
+{
+    return mod_auth0_lint_is_auth0(lint, area) ||
+           (area && area->said[MOD_AUTH0_AUTH_TYPE] &&
+            strstr(area->said[MOD_AUTH0_AUTH_TYPE]->args, "%{"));
+}
+
+bool mod_auth0_subject_may_be_auth0(const mod_auth0_lint_t *lint,
+                                    const mod_auth0_subject_t *subject)
+{
+    const mod_auth0_area_t *said =
+        mod_auth0_area_of(lint->areas, subject->area, MOD_AUTH0_AUTH_TYPE);
+
+    return may_say_auth0(lint, said) ||
+           mod_auth0_lint_in_htaccess(lint, "AuthType") ||
+           mod_auth0_lint_elsewhere(lint, subject->area, may_say_auth0);
 }
 
 bool mod_auth0_subject_is_own(const mod_auth0_subject_t *subject)

@@ -52,6 +52,13 @@ mod_auth0_subject_first(const mod_auth0_lint_t *lint,
 bool mod_auth0_subject_is_optional(const mod_auth0_lint_t *lint,
                                    const mod_auth0_subject_t *subject);
 
+/*
+ * True when AuthType Auth0 may be in force in the subject for some requests: it
+ * is, or an expression says what is, or another section or .htaccess file can.
+ */
+bool mod_auth0_subject_may_be_auth0(const mod_auth0_lint_t *lint,
+                                    const mod_auth0_subject_t *subject);
+
 /* True for AuthType Auth0 in an area itself; area may be NULL. */
 bool mod_auth0_lint_is_auth0(const mod_auth0_lint_t *lint,
                              const mod_auth0_area_t *area);

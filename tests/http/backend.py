@@ -18,6 +18,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(chunks)
 
+    def _is_moved(self):
+        """As many a back end says of a folder without a slash."""
+        return self.path.endswith("/moved")
+
     def _answer(self):
         arrived = {
             "method": self.command,
@@ -28,7 +32,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         }
         self.server.arrived.append(arrived)
         body = json.dumps(arrived if self.server.tells else {}).encode()
-        self.send_response(200)
+        self.send_response(307 if self._is_moved() else 200)
+        if self._is_moved():
+            here = f"http://127.0.0.1:{self.server.port}"
+            self.send_header("Location", f"{here}{self.path}/")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

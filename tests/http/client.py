@@ -136,7 +136,8 @@ def request_http2(port, method, path, headers, body=b"", ca_file=None):
     how = ["--http2", "--cacert", ca_file] if ca_file else [
         "--http2-prior-knowledge"
     ]
-    command = ["curl", "-sS", "-i", "-X", method, "--max-time", "15", *how]
+    command = ["curl", "-sS", "-i", "--path-as-is", "-X", method,
+               "--max-time", "15", *how]
     fields = b"".join(
         b'header = "%s: %s"\n' % (to_bytes(k), to_bytes(v)) for k, v in headers
     )

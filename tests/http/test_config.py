@@ -211,6 +211,15 @@ CASES = {
     "domain_missing": wrong("Auth0Domain"),
     "audience_empty": wrong('Auth0Audience ""', "identifier"),
     "audience_missing": wrong("Auth0Audience"),
+    "audience_comment": wrong(
+        "Auth0Audience https://api.example.com/o # was https://old.example/",
+        "'#'", "comment", "line of its own",
+    ),
+    "audience_comma": wrong(
+        "Auth0Audience https://a.example/, https://b.example/",
+        "'https://a.example/,'", "comma",
+    ),
+    "logout_client_comment": wrong("Auth0LogoutClient abc #def", "comment"),
     "algorithm_unknown": wrong("Auth0Algorithms RS257", "RS257", ALL),
     "algorithm_none": wrong("Auth0Algorithms none", ALL),
     "algorithm_in_lower_case": wrong("Auth0Algorithms rs256", ALL),
@@ -355,6 +364,16 @@ CASES = {
     "base_port": wrong("Auth0BaseURL https://api.example.com:65536"),
     "base_no_host": wrong("Auth0BaseURL https://"),
     "base_control": wrong('Auth0BaseURL "https://api.example.com\t"'),
+    "base_port_zero": wrong(
+        "Auth0BaseURL https://api.example.com:0443", "zero in front"
+    ),
+    "base_port_long": wrong(
+        "Auth0BaseURL https://api.example.com:08443", "zero in front"
+    ),
+    "base_ip_future": wrong("Auth0BaseURL https://[v1.x]", "plain address"),
+    "base_ip_zone": wrong(
+        "Auth0BaseURL https://[fe80::1%25eth0]:8443", "plain address"
+    ),
     "base_two": wrong("Auth0BaseURL https://a.example https://b.example"),
     "user_empty": wrong('Auth0RemoteUser ""', "sub"),
     "scope_missing": wrong("Require auth0-scope", "auth0-scope"),
@@ -559,6 +578,11 @@ CASES = {
     "deny_list_empty": wrong_server('Auth0DenyList ""'),
     "deny_list_missing": wrong_server("Auth0DenyList"),
     "deny_list_two": wrong_server("Auth0DenyList ${DIR}/deny ${DIR}/deny"),
+    "deny_list_twice": (
+        "Auth0DenyList ${DIR}/deny\nAuth0DenyList deny-other\n",
+        "Auth0DenyList deny-other",
+        ("Auth0DenyList", "'deny-other'", "second list", "one file"),
+    ),
     "deny_list_nowhere": wrong_server(
         "Auth0DenyList ${DIR}/nowhere", "/nowhere", "opened"
     ),

@@ -68,6 +68,31 @@ CASES = {
     "step_up_age_twice": require(
         "auth0-step-up max_age=1 max_age=2", "twice"
     ),
+    **{
+        f"comment_behind_{kind}": require(f"auth0-{kind} {words}", "comment")
+        for kind, words in {
+            "scope": "delete:orders # read:orders is not enough",
+            "permission": "delete:orders #formerly read:orders",
+            "claim": "plan gold # not silver",
+            "org": "acme # and not evil",
+            "client": "abc # and not mobile",
+            "subject": "user # no machine",
+            "step-up": "acr=mfa # or so",
+            "authorization-details": "payment # none else",
+        }.items()
+    },
+    **{
+        f"comma_{kind}": require(f"auth0-{kind} {words}", "comma", "blanks")
+        for kind, words in {
+            "scope": "read:orders, write:orders",
+            "permission": "a,",
+            "org": "acme, evil",
+            "client": "abc, def",
+        }.items()
+    },
+    "comma_in_a_quoted_scope": require(
+        'auth0-scope "read:orders, write:orders"', "comma"
+    ),
     "negated": wrong(
         "Require not auth0-subject robot", "auth0-subject", "'robot'"
     ),
@@ -112,6 +137,10 @@ GOOD = [
     ("step_up_quoted_word", 'Require auth0-step-up max_age=5 "acr=a b"'),
     ("claim_url", "Require auth0-claim https://example.com/roles x"),
     ("claim_root", "Require auth0-claim / x"),
+    ("claim_with_a_hash", "Require auth0-claim colour #c8401f"),
+    ("claim_with_a_comma", 'Require auth0-claim name "Doe, Jo" a,'),
+    ("scope_with_a_hash", "Require auth0-scope orders#read"),
+    ("scope_with_a_comma", "Require auth0-scope orders,read"),
     ("claim_deep", "Require auth0-claim " + "/a" * 32),
     ("claim_escaped", "Require auth0-claim /a~1b~0c x"),
     ("four_subjects", "Require auth0-subject user machine agent anonymous"),

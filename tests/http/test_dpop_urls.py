@@ -84,6 +84,11 @@ OTHERS = [
     ("trailing_dot", "/a.", "/a"),
     ("up", "/a/../b", "/a"),
     ("escaped_up", "/a/%2e%2e/b", "/a"),
+    # httpd, which merges slashes first, serves /b.
+    ("up_from_nothing", "/a//../b", "/a/b"),
+    ("up_from_nothing_twice", "/a/c//../../b", "/a/b"),
+    ("up_from_nothing_escaped", "/a//%2e%2e/b", "/a/b"),
+    ("up_from_nothing_itself", "/a//../b", "/a//../b"),
     ("case", "/A", "/a"),
     ("space", "/a%20b", "/a+b"),
 ]

@@ -1,6 +1,7 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """What refusals leave in the logs: enough to know, never more than that."""
 import collections
+import pathlib
 import re
 import time
 
@@ -206,3 +207,12 @@ def test_access_log(announce):
         ["require.scope", answers.fingerprint(bad), "bob"],
         ["request.no_token", "-", "-"],
     ]
+
+
+def test_the_line_that_the_readme_shows():
+    readme = pathlib.Path(__file__).parents[2] / "README.md"
+    shown = re.search(r"^    (claims\.aud: .*) \[token", readme.read_text(), re.M)
+    with server("info") as httpd:
+        answers.refused(httpd.get("/orders", tokens.token(KEY, aud="x")),
+                        "claims.aud")
+        httpd.wait_for_log(re.escape(shown[1]))

@@ -96,8 +96,14 @@ def test_scopes_per_method_tell_programs_why(per_method):
     assert (told["status"], told["reason"]) == (403, "require.scope")
 
 
-def test_scopes_per_method_let_a_preflight_pass(per_method):
-    assert per_method.request("OPTIONS", "/orders/").status == 200
+def test_scopes_per_method_let_a_preflight_pass_alone(per_method):
+    fields = [("Origin", "https://shop.example.com"),
+              ("Access-Control-Request-Method", "POST")]
+    asked = per_method.request("OPTIONS", "/orders/", headers=fields)
+    assert asked.status == 200
+    for fewer in (fields[:1], fields[1:], []):
+        asked = per_method.request("OPTIONS", "/orders/", headers=fewer)
+        answers.refused(asked, "request.no_token")
 
 
 TENANTS = [

@@ -96,6 +96,13 @@ def test_reverse_proxy(reverse_proxy, backend, more):
     assert "authorization" not in fields_of(arrived)
 
 
+def test_reverse_proxy_redirects_to_itself(reverse_proxy):
+    for path, token in (("/orders/moved", anna()), ("/health/moved", None)):
+        response = reverse_proxy.get(path, token)
+        where = f"http://api.example.com{path}/"
+        assert (response.status, response.header("Location")) == (307, where)
+
+
 def test_reverse_proxy_refuses_by_itself(reverse_proxy, backend):
     for more in ([], SPOOFED):
         response = reverse_proxy.get("/orders/", headers=more)

@@ -130,9 +130,36 @@ def test_calls(httpd, provider, h2):
                     metadata=origin(httpd) + AT)
 
 
+def of_cors(response):
+    """Fields of CORS, each of which may be there once only."""
+    found = [(k, v) for k, v in response.headers
+             if k.lower().startswith("access-control-")]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+READABLE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, "
+    "Mcp-Protocol-Version, Mcp-Session-Id, Last-Event-ID",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Expose-Headers": "WWW-Authenticate, Mcp-Session-Id",
+}
+
+
 def test_a_browser_may_ask(httpd):
     headers = [("Origin", "https://app.example"),
                ("Access-Control-Request-Method", "POST")]
     # Neither needs a token: the one is ours, the other the server's.
     assert httpd.request("OPTIONS", AT, headers=headers).status == 204
-    assert httpd.request("OPTIONS", "/mcp", headers=headers).status == 405
+    asked = httpd.request("OPTIONS", "/mcp", headers=headers)
+    assert (asked.status, of_cors(asked)) == (204, READABLE)
+
+
+def test_a_browser_may_read_the_answer(httpd, provider):
+    assert of_cors(httpd.get("/mcp")) == READABLE
+    good = provider.token("call:tools", origin(httpd) + "/mcp")
+    body = json.dumps(CALL).encode()
+    response = httpd.request("POST", "/mcp", good, FIELDS, body)
+    assert response.status == 200
+    assert of_cors(response) == READABLE

@@ -457,6 +457,13 @@ SILENT = {
     ),
     "claims_with_the_type_in_htaccess": section("/orders", HEADER)
     + section("${DIR}/htdocs", "AllowOverride AuthConfig", kind="Directory"),
+    "type_by_an_expression": section(
+        "/orders", 'AuthType "%{env:MODE}0"', SCOPE, HEADER
+    ),
+    "type_by_an_expression_around": section("/", 'AuthType "%{env:MODE}0"')
+    + section("/orders", SCOPE, HEADER),
+    "type_by_an_expression_inside": section("/orders", SCOPE, HEADER)
+    + section("/orders/new", 'AuthType "%{env:MODE}0"'),
     "claims_named_for_htaccess": section("/orders", HEADER)
     + section("${DIR}/htdocs", "AllowOverrideList Auth0ClaimHeader",
               kind="Directory"),

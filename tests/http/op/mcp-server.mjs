@@ -43,6 +43,13 @@ function makeServer() {
 }
 
 const front = http.createServer(async (req, res) => {
+  // As servers do that pages ask directly.
+  res.setHeader('Access-Control-Allow-Origin', '*');
+  if (req.url === '/mcp' && req.method === 'OPTIONS') {
+    res.setHeader('Access-Control-Allow-Methods', 'POST');
+    res.writeHead(204).end();
+    return;
+  }
   if (req.url !== '/mcp' || req.method !== 'POST') {
     res.writeHead(req.url === '/mcp' ? 405 : 404).end();
     return;
