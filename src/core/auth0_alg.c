@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_alg.h"
 
+#include "core/auth0_count.h"
+
 static const auth0_alg_t algs[] = {
     {"RS256", AUTH0_KTY_RSA, NULL, "SHA256", 0, 0, 1u << 0},
     {"RS384", AUTH0_KTY_RSA, NULL, "SHA384", 0, 0, 1u << 1},
@@ -16,13 +18,12 @@ static const auth0_alg_t algs[] = {
     {"HS512", AUTH0_KTY_OCT, NULL, "SHA512", 64, 64, 1u << 11},
 };
 
-#define COUNT (sizeof(algs) / sizeof(algs[0]))
 #define SYMMETRIC (7u << 9)
 #define ASYMMETRIC ((1u << 9) - 1)
 
 const auth0_alg_t *auth0_alg_find(auth0_span_t name)
 {
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(algs); i++) {
         if (auth0_span_is(name, algs[i].name)) {
             return &algs[i];
         }
@@ -42,5 +43,5 @@ unsigned auth0_alg_asymmetric(void)
 
 const auth0_alg_t *auth0_alg_at(size_t i)
 {
-    return i < COUNT ? &algs[i] : NULL;
+    return i < AUTH0_COUNT(algs) ? &algs[i] : NULL;
 }

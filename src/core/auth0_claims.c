@@ -7,10 +7,10 @@
 #include <apr_strings.h>
 
 #include "core/auth0_cnf.h"
+#include "core/auth0_count.h"
 
 #define AUDIENCES_MAX 64
 #define LOGOUT_EVENT "http://schemas.openid.net/event/backchannel-logout"
-#define DATE_MAX 253402300799.0 /* the last second of the year 9999 */
 
 struct auth0_claims_t {
     const auth0_json_t *object;
@@ -142,9 +142,9 @@ static bool is_label(const auth0_json_t *json)
 
 static bool is_date(const auth0_json_t *json)
 {
-    double value;
+    double seconds;
 
-    return auth0_json_number(&value, json) && value >= 0 && value <= DATE_MAX;
+    return auth0_json_date(&seconds, json);
 }
 
 static bool is_texts(const auth0_json_t *json)
@@ -190,8 +190,6 @@ static const claim_type_t claim_types[] = {
 static const claim_type_t logout_types[] = {{"sub", is_label},
                                             {"sid", is_label}};
 
-#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
-
 static bool are_good(const auth0_claims_t *claims, const claim_type_t *types,
                      size_t count)
 {
@@ -219,9 +217,9 @@ static bool user_is_good(const auth0_claims_t *claims,
 static bool types_are_good(const auth0_claims_t *claims,
                            const auth0_policy_t *policy)
 {
-    if (!are_good(claims, claim_types, ROWS(claim_types)) ||
+    if (!are_good(claims, claim_types, AUTH0_COUNT(claim_types)) ||
         (auth0_profile_rules(policy->profile)->is_logout &&
-         !are_good(claims, logout_types, ROWS(logout_types)))) {
+         !are_good(claims, logout_types, AUTH0_COUNT(logout_types)))) {
         return false;
     }
     return user_is_good(claims, policy);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_denyline.h"
 
 #define UNIT sizeof(uint64_t)
@@ -309,8 +310,6 @@ static const question_t questions[] = {
     {AUTH0_DENY_SID, "sid", true},          {AUTH0_DENY_KID, NULL, true},
 };
 
-#define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
-
 static bool value_of(auth0_span_t *value, const question_t *question,
                      const auth0_claims_t *claims)
 {
@@ -330,7 +329,7 @@ static size_t ask(query_t *queries, const image_t *image,
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < QUESTIONS; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(questions); i++) {
         const question_t *question = &questions[i];
         query_t *query = &queries[count];
         if (!(image->head.kinds & bit_of(question->reason)) ||
@@ -386,7 +385,7 @@ auth0_reason_t auth0_deny_check(const void *block, size_t room,
                                 const auth0_claims_t *claims, apr_time_t now)
 {
     moment_t moment = {-1, apr_time_sec(now)};
-    query_t queries[QUESTIONS];
+    query_t queries[AUTH0_COUNT(questions)];
     auth0_reason_t reason = AUTH0_OK;
     image_t image;
 

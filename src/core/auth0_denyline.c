@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 
 /* The last second of the year 9999: milliseconds are larger. */
 #define TIME_MAX INT64_C(253402300799)
@@ -21,7 +22,7 @@ static const kind_t kinds[] = {
 
 static const char *read_kind(auth0_denyline_t *line, auth0_span_t word)
 {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(kinds); i++) {
         if (auth0_span_is(word, kinds[i].word)) {
             line->reason = kinds[i].reason;
             return NULL;

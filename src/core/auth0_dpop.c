@@ -6,11 +6,10 @@
 #include <openssl/crypto.h>
 
 #include "core/auth0_claims.h"
+#include "core/auth0_count.h"
 #include "core/auth0_htu.h"
 #include "core/auth0_jws.h"
 #include "core/auth0_thumbprint.h"
-
-#define IAT_MAX 253402300799.0 /* the last second of the year 9999 */
 
 /* A proof whose signature holds, with the key in its header. */
 typedef struct judged_t {
@@ -38,8 +37,7 @@ static bool reads_iat(const judged_t *judged)
 {
     double iat;
 
-    if (!auth0_claims_number(&iat, judged->claims, "iat") || iat < 0 ||
-        iat > IAT_MAX) {
+    if (!auth0_json_date(&iat, auth0_claims_member(judged->claims, "iat"))) {
         return false;
     }
     judged->proof->issued = llround(iat * APR_USEC_PER_SEC);
@@ -156,7 +154,7 @@ static const check_t checks[] = {
 
 static auth0_reason_t judge(const judged_t *judged)
 {
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(checks); i++) {
         if (!checks[i].passes(judged)) {
             judged->proof->why = checks[i].why;
             return checks[i].reason;

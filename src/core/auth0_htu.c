@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 
 #define PORT_MAX 65535
 
@@ -19,7 +20,7 @@ static const scheme_t schemes[] = {{"https://", "443"}, {"http://", "80"}};
 /* Takes the scheme off *rest; NULL when it is none of those. */
 static const scheme_t *take_scheme(auth0_span_t *rest)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(schemes); i++) {
         size_t len = strlen(schemes[i].prefix);
         if (rest->len >= len && auth0_span_is_nocase(auth0_span(rest->ptr, len),
                                                      schemes[i].prefix)) {

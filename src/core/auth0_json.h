@@ -50,6 +50,9 @@ bool auth0_json_string(auth0_span_t *value, const auth0_json_t *json);
 /* True when json is a number, whole or not, and finite. */
 bool auth0_json_number(double *value, const auth0_json_t *json);
 
+/* True when it is one of seconds since 1970 until the end of the year 9999. */
+bool auth0_json_date(double *seconds, const auth0_json_t *json);
+
 /* True when json is an array, with its length; elements are borrowed. */
 bool auth0_json_array(size_t *len, const auth0_json_t *json);
 const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i);

@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 
+#define DATE_MAX 253402300799.0 /* the last second of the year 9999 */
+
 const char *auth0_json_block_text(const auth0_json_t *from, size_t offset)
 {
     return (const char *)from + offset;
@@ -75,6 +77,12 @@ bool auth0_json_number(double *value, const auth0_json_t *json)
     *value = json->type == AUTH0_JSON_REAL ? json->is.real
                                            : (double)json->is.integer;
     return isfinite(*value);
+}
+
+bool auth0_json_date(double *seconds, const auth0_json_t *json)
+{
+    return auth0_json_number(seconds, json) && *seconds >= 0 &&
+           *seconds <= DATE_MAX;
 }
 
 bool auth0_json_array(size_t *len, const auth0_json_t *json)

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_json.h"
 #include "core/auth0_jwebox.h"
@@ -31,11 +32,9 @@ typedef struct jwe_t {
     auth0_span_t kid; /* empty when there is none */
 } jwe_t;
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static const wrapping_t *wrapping_find(auth0_span_t name)
 {
-    for (size_t i = 0; i < COUNT(wrappings); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(wrappings); i++) {
         if (auth0_span_is(name, wrappings[i].name)) {
             return &wrappings[i];
         }
@@ -70,7 +69,7 @@ static bool has_forbidden(const auth0_json_t *header)
                                         "x5c",  "b64", "p2c", "p2s", "epk",
                                         "apu",  "apv", "iv",  "tag"};
 
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         if (auth0_json_member(header, names[i])) {
             return true;
         }

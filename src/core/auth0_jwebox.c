@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "core/auth0_count.h"
+
 #define BLOCK_MAX 16
 
 static const auth0_jweenc_t encs[] = {
@@ -16,11 +18,9 @@ static const auth0_jweenc_t encs[] = {
     {"A256CBC-HS512", "AES-256-CBC", "SHA512", 64, 16, 32, 16},
 };
 
-#define COUNT (sizeof(encs) / sizeof(encs[0]))
-
 const auth0_jweenc_t *auth0_jweenc_find(auth0_span_t name)
 {
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(encs); i++) {
         if (auth0_span_is(name, encs[i].name)) {
             return &encs[i];
         }
@@ -30,7 +30,7 @@ const auth0_jweenc_t *auth0_jweenc_find(auth0_span_t name)
 
 const auth0_jweenc_t *auth0_jweenc_at(size_t i)
 {
-    return i < COUNT ? &encs[i] : NULL;
+    return i < AUTH0_COUNT(encs) ? &encs[i] : NULL;
 }
 
 bool auth0_jwebox_fits(const auth0_jwebox_t *box)
@@ -46,13 +46,14 @@ static const unsigned char *bytes_of(auth0_span_t span)
 }
 
 /* RFC 7518 section 5.2.2.1, steps 4 and 5: what the HMAC is made over. */
-static size_t authenticated(unsigned char *text, const auth0_jwebox_t *box)
+static size_t write_authenticated(unsigned char *text,
+                                  const auth0_jwebox_t *box)
 {
     const auth0_span_t parts[] = {box->aad, box->iv, box->ciphertext};
     uint64_t bits = (uint64_t)box->aad.len * 8;
     size_t len = 0;
 
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(parts); i++) {
         memcpy(text + len, parts[i].ptr, parts[i].len);
         len += parts[i].len;
     }
@@ -69,7 +70,7 @@ static bool hmac_holds(const auth0_jwebox_t *box, const unsigned char *cek,
     unsigned char *text =
         apr_palloc(pool, box->aad.len + box->iv.len + box->ciphertext.len +
                              sizeof(uint64_t));
-    size_t len = authenticated(text, box);
+    size_t len = write_authenticated(text, box);
     unsigned char mac[EVP_MAX_MD_SIZE];
     size_t mac_len = 0;
 

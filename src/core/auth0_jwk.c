@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_roca.h"
 
@@ -29,7 +30,7 @@ static const curve_t curves[] = {{"P-256", 32}, {"P-384", 48}, {"P-521", 66}};
 
 static const curve_t *curve_find(auth0_span_t name)
 {
-    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(curves); i++) {
         if (auth0_span_is(name, curves[i].name)) {
             return &curves[i];
         }
@@ -42,7 +43,7 @@ static bool has_private_member(const auth0_json_t *jwk)
     static const char *const names[] = {"d",  "p",  "q",   "dp",
                                         "dq", "qi", "oth", "k"};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         if (auth0_json_member(jwk, names[i])) {
             return true;
         }
@@ -271,7 +272,7 @@ static const reader_t *reader_find(const auth0_json_t *jwk)
     if (!auth0_json_string(&kty, auth0_json_member(jwk, "kty"))) {
         return NULL;
     }
-    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(readers); i++) {
         if (auth0_span_is(kty, readers[i].kty)) {
             return &readers[i];
         }

@@ -8,6 +8,7 @@
 
 #include "core/auth0_b64.h"
 #include "core/auth0_compact.h"
+#include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
 #include "core/auth0_json.h"
 #include "core/auth0_memo.h"
@@ -104,7 +105,7 @@ static auth0_reason_t check_absent(const auth0_json_t *header)
     static const char *const names[] = {"jku", "x5u", "x5c", "b64",
                                         "zip", "p2c", "p2s"};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         if (auth0_json_member(header, names[i])) {
             return AUTH0_HEADER_FORBIDDEN;
         }

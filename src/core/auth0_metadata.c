@@ -7,6 +7,7 @@
 
 #include "core/auth0_alg.h"
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_dpop.h"
 #include "core/auth0_json.h"
 #include "core/auth0_url.h"
@@ -79,7 +80,7 @@ static apr_array_header_t *method_names(unsigned methods, apr_pool_t *pool)
                 {AUTH0_METADATA_QUERY, "query"}};
     apr_array_header_t *names = apr_array_make(pool, 3, sizeof(const char *));
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(rows); i++) {
         if (methods & rows[i].bit) {
             auth0_metadata_add(names, rows[i].name);
         }

@@ -3,6 +3,8 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
+
 /* What to say to clients where the reason is none of their business. */
 static const struct {
     int status;
@@ -19,7 +21,7 @@ static const char *detail_of(auth0_reason_t reason, int status)
     if (description) {
         return description;
     }
-    for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(general); i++) {
         if (general[i].status == status) {
             return general[i].detail;
         }

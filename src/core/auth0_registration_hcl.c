@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_outline.h"
 #include "core/auth0_registration_tree.h"
 
@@ -111,7 +112,7 @@ static const char *without_scheme(const char *text)
 {
     static const char *const schemes[] = {"https://", "http://"};
 
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(schemes); i++) {
         if (auth0_span_starts(auth0_span_cstr(text), schemes[i])) {
             return text + strlen(schemes[i]);
         }

@@ -5,6 +5,8 @@
 
 #include <openssl/bn.h>
 
+#include "core/auth0_count.h"
+
 /*
  * The faulty generator makes primes that are powers of 65537 modulo each
  * small prime, so the modulus is one too. Primes whose whole group 65537
@@ -30,7 +32,7 @@ static bool is_power_of_65537(unsigned long residue, unsigned prime)
 
 bool auth0_roca_fingerprint(const BIGNUM *modulus)
 {
-    for (size_t i = 0; i < sizeof(primes) / sizeof(primes[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(primes); i++) {
         BN_ULONG residue = BN_mod_word(modulus, primes[i]);
         if (!is_power_of_65537(residue, primes[i])) {
             return false;

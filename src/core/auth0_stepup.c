@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_scope.h"
 
 /* Ten digits are three centuries. */
@@ -70,7 +71,7 @@ static const parameter_t parameters[] = {
 static const char *read_word(auth0_stepup_t *stepup, const char *word,
                              apr_pool_t *pool)
 {
-    for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(parameters); i++) {
         const parameter_t *parameter = &parameters[i];
         if (auth0_span_starts(auth0_span_cstr(word), parameter->prefix)) {
             return parameter->read(stepup, word + strlen(parameter->prefix),

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/auth0_count.h"
+
 typedef struct name_t {
     const char *name;
     auth0_subject_t subject;
@@ -34,8 +36,6 @@ static const name_t grants[] = {
 /* Of the sub of a client: "id@clients". */
 #define SUFFIX "@clients"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static auth0_subject_t find(auth0_span_t name, const name_t *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -48,7 +48,7 @@ static auth0_subject_t find(auth0_span_t name, const name_t *rows, size_t count)
 
 auth0_subject_t auth0_subject_named(auth0_span_t name)
 {
-    return find(name, names, COUNT(names));
+    return find(name, names, AUTH0_COUNT(names));
 }
 
 static bool ends(auth0_span_t text, const char *end)
@@ -121,7 +121,7 @@ static auth0_subject_t by_profile(auth0_span_t sub,
                                   const auth0_claims_t *claims)
 {
     auth0_subject_t told =
-        by_name(claims, "sub_profile", profiles, COUNT(profiles));
+        by_name(claims, "sub_profile", profiles, AUTH0_COUNT(profiles));
 
     return told == AUTH0_SUBJECT_USER &&
                    by_prefix(sub) == AUTH0_SUBJECT_ANONYMOUS
@@ -143,7 +143,7 @@ auth0_subject_t auth0_subject_of(const auth0_claims_t *claims)
     }
     told = by_prefix(sub);
     if (told == AUTH0_SUBJECT_UNKNOWN) {
-        told = by_name(claims, "gty", grants, COUNT(grants));
+        told = by_name(claims, "gty", grants, AUTH0_COUNT(grants));
     }
     return told == AUTH0_SUBJECT_UNKNOWN ? by_form(sub, claims) : told;
 }

@@ -6,6 +6,7 @@
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 
 /* RFC 7638 section 3.2: the members that count, in lexicographic order. */
 typedef struct kind_t {
@@ -25,7 +26,7 @@ static const kind_t *kind_of(const auth0_json_t *jwk)
     if (!auth0_json_string(&kty, auth0_json_member(jwk, "kty"))) {
         return NULL;
     }
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(kinds); i++) {
         if (auth0_span_is(kty, kinds[i].kty)) {
             return &kinds[i];
         }

@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 
 #define IV_MAX 16
 #define BLOCK_MAX 16
@@ -27,7 +28,7 @@ static const algorithm_t algorithms[] = {
 
 const char *auth0_seal_digest(auth0_span_t alg)
 {
-    for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(algorithms); i++) {
         if (auth0_span_is(alg, algorithms[i].name)) {
             return algorithms[i].digest;
         }
@@ -142,8 +143,7 @@ static bool authenticate(parts_t *parts, const auth0_jweenc_t *enc,
     for (size_t i = 0; i < sizeof(length); i++) {
         length[i] = (unsigned char)(bits >> (56 - 8 * i));
     }
-    const char *text =
-        apr_pstrcatv(pool, pieces, sizeof(pieces) / sizeof(pieces[0]), &len);
+    const char *text = apr_pstrcatv(pool, pieces, AUTH0_COUNT(pieces), &len);
 
     return EVP_Q_mac(NULL, "HMAC", NULL, enc->digest, NULL, parts->key,
                      enc->cek_len / 2, (const unsigned char *)text, len,

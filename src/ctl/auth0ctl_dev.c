@@ -5,6 +5,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_url.h"
 #include "ctl/auth0ctl_dev_seal.h"
 #include "ctl/auth0ctl_dev_token.h"
@@ -160,7 +161,7 @@ static auth0ctl_exit_t read_wanted(auth0ctl_token_t *wanted,
         .client = option(args, "client", NULL),
         .scope = option(args, "scope", NULL),
     };
-    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(readers); i++) {
         auth0ctl_exit_t read = readers[i](wanted, args);
         if (read != AUTH0CTL_GOOD) {
             return read;
@@ -178,7 +179,7 @@ static auth0ctl_exit_t read_seal(auth0ctl_seal_t *seal,
     *seal = (auth0ctl_seal_t){option(args, "encrypt-to", NULL),
                               option(args, "key-alg", DEFAULT_KEY_ALG),
                               auth0_jweenc_find(auth0_span_cstr(enc))};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         if (!seal->path && option(args, names[i], NULL)) {
             return auth0ctl_misuse(args, "--%s needs --encrypt-to", names[i]);
         }

@@ -12,6 +12,7 @@
 #include <openssl/rsa.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 #include "core/auth0_json.h"
 #include "ctl/auth0ctl_dev_file.h"
 
@@ -262,7 +263,7 @@ const char *auth0ctl_tenant_publish(const char *dir, const char *docroot,
     if (!wrong) {
         wrong = auth0ctl_dir_make_all(public_dir, pool);
     }
-    for (size_t i = 0; !wrong && i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; !wrong && i < AUTH0_COUNT(names); i++) {
         wrong = auth0ctl_file_read(&text, path_in(dir, names[i], pool), pool);
         if (!wrong) {
             wrong = auth0ctl_file_write(path_in(public_dir, names[i], pool),

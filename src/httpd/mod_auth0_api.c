@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_json.h"
 #include "core/auth0_nearest.h"
 #include "core/auth0_scope.h"
@@ -331,7 +332,7 @@ static const char *check_inside(cmd_parms *cmd, const ap_directive_t *section)
     for (const ap_directive_t *node = section->first_child; node;
          node = node->next) {
         bool is_known = false;
-        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        for (size_t i = 0; i < AUTH0_COUNT(known); i++) {
             is_known = is_known || mod_auth0_tree_is(node, known[i]);
         }
         if (!is_known) {

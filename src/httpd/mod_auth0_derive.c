@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_jwekey.h"
 #include "core/auth0_registration.h"
 #include "httpd/mod_auth0_admits.h"
@@ -94,7 +95,7 @@ static unsigned auth0_algs(void)
     static const char *const names[] = {"HS256", "RS256", "RS512", "PS256"};
     unsigned algs = 0;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         algs |= auth0_alg_find(auth0_span_cstr(names[i]))->bit;
     }
     return algs;

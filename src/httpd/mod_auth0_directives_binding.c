@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <apr_uri.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_htu.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_argument.h"
@@ -18,11 +19,9 @@ static const char *const bindings[] = {
     [AUTH0_BINDING_REQUIRED] = "required",
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static bool read_binding(int *binding, const char *word, auth0_binding_t least)
 {
-    for (size_t i = least; i < COUNT(bindings); i++) {
+    for (size_t i = least; i < AUTH0_COUNT(bindings); i++) {
         if (auth0_span_is_nocase(auth0_span_cstr(word), bindings[i])) {
             *binding = (int)i;
             return true;

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_field.h"
 #include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_config.h"
@@ -34,8 +35,6 @@ static bool is_one_of(const char *name, same_t *same, const char *const *names,
     }
     return false;
 }
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Taken from every request of the host, these would be missed. */
 static const char *const taken_fields[] = {
@@ -98,7 +97,8 @@ static const char *check_field(const char *name)
         return "is no name of a header field: letters, digits and hyphens are "
                "right, such as X-Auth0-Sub";
     }
-    return is_one_of(name, auth0_field_same, taken_fields, COUNT(taken_fields))
+    return is_one_of(name, auth0_field_same, taken_fields,
+                     AUTH0_COUNT(taken_fields))
                ? "has a meaning of its own in HTTP; choose a name that nobody "
                  "else uses, such as X-Auth0-Sub"
                : NULL;
@@ -153,7 +153,7 @@ static const char *check_variable(const char *name)
                "sends; choose a name of your own, such as AUTH0_SUB";
     }
     return is_one_of(name, auth0_span_eq_nocase, taken_variables,
-                     COUNT(taken_variables))
+                     AUTH0_COUNT(taken_variables))
                ? "has a meaning of its own; choose a name that nobody else "
                  "uses, such as AUTH0_SUB"
                : NULL;

@@ -6,6 +6,7 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_require.h"
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_area.h"
@@ -173,7 +174,7 @@ static void add_require(auth0_metadata_t *facts, const ap_directive_t *node,
         mod_auth0_requires_inverted(node, pool)) {
         return;
     }
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(rows); i++) {
         if (auth0_span_is_nocase(auth0_span_cstr(kind),
                                  auth0_require_name(rows[i].kind))) {
             add_words(rows[i].list, node, pool);

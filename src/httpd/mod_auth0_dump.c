@@ -4,6 +4,7 @@
 #include <http_core.h>
 #include <apr_file_io.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_registration.h"
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_derive.h"
@@ -100,11 +101,9 @@ static const struct {
              {"DUMP_AUTH0_DEPLOY", print_yaml},
              {"DUMP_AUTH0_TERRAFORM", print_hcl}};
 
-#define DUMPS (sizeof(dumps) / sizeof(dumps[0]))
-
 static bool is_wanted(void)
 {
-    for (size_t i = 0; i < DUMPS; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(dumps); i++) {
         if (ap_exists_config_define(dumps[i].define)) {
             return true;
         }
@@ -132,7 +131,7 @@ void mod_auth0_dump(apr_pool_t *pool, server_rec *main_server)
     }
     dump_t dump = begin(pool, main_server);
 
-    for (size_t i = 0; i < DUMPS; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(dumps); i++) {
         if (ap_exists_config_define(dumps[i].define)) {
             dumps[i].print(&dump);
         }

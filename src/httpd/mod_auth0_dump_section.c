@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_jwekey.h"
 
 typedef struct print_t {
@@ -167,7 +168,7 @@ static void print_sources(const print_t *to)
                  {"cookie:", sources->cookie}};
     const char *text = sources->header ? "header" : "";
 
-    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(named); i++) {
         if (named[i].parameter) {
             text = join(
                 text,
@@ -191,7 +192,7 @@ static void print_switches(const print_t *to)
                     {"Auth0ProblemDetails", to->dir->problem}};
     const char *text = "";
 
-    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(switches); i++) {
         if (switches[i].said == MOD_AUTH0_ON) {
             text = join(text, switches[i].name, to->pool);
         }
@@ -290,7 +291,7 @@ void mod_auth0_dump_section(apr_file_t *out,
 
     apr_file_printf(out, "%s %s (%s:%d)\n", place->directive, place->args,
                     place->filename, place->line_num);
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(parts); i++) {
         parts[i](&to);
     }
 }

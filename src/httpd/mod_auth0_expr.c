@@ -5,6 +5,7 @@
 #include <http_request.h>
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_throttle.h"
@@ -122,7 +123,7 @@ static int compile(ap_expr_lookup_parms *parms, const function_t *found)
 
 int mod_auth0_expr_lookup(ap_expr_lookup_parms *parms)
 {
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(functions); i++) {
         if (parms->type == functions[i].type &&
             auth0_span_is_nocase(auth0_span_cstr(parms->name),
                                  functions[i].name)) {

@@ -2,6 +2,7 @@
 #include "httpd/mod_auth0_forward.h"
 
 #include "core/auth0_cookie.h"
+#include "core/auth0_count.h"
 #include "httpd/mod_auth0_scrub.h"
 #include "httpd/mod_auth0_table.h"
 
@@ -16,8 +17,6 @@ static const credential_t credentials[] = {
     {"DPoP", "HTTP_DPOP"},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static bool is_variable(const char *name, const void *wanted)
 {
     return auth0_span_is_nocase(auth0_span_cstr(mod_auth0_variable_name(name)),
@@ -29,7 +28,7 @@ static bool is_credential(const char *name, const void *unused)
     auth0_span_t plain = auth0_span_cstr(mod_auth0_variable_name(name));
 
     (void)unused;
-    for (size_t i = 0; i < COUNT(credentials); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(credentials); i++) {
         if (auth0_span_is_nocase(plain, credentials[i].variable)) {
             return true;
         }
@@ -80,7 +79,7 @@ static void withhold_cookie(request_rec *r, const char *name)
 static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 {
     (void)mod_auth0_table_drop(r->subprocess_env, is_credential, NULL);
-    for (size_t i = 0; i < COUNT(credentials); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(credentials); i++) {
         withhold(r, credentials[i].field, NULL);
     }
     withhold_cookie(r, mod_auth0_dir_token_sources(dir)->cookie);
@@ -90,9 +89,9 @@ static void withhold_all(request_rec *r, const mod_auth0_dir_t *dir)
 static void forward(request_rec *r)
 {
     apr_array_header_t *names =
-        apr_array_make(r->pool, COUNT(credentials), sizeof(const char *));
+        apr_array_make(r->pool, AUTH0_COUNT(credentials), sizeof(const char *));
 
-    for (size_t i = 0; i < COUNT(credentials); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(credentials); i++) {
         const char *value = apr_table_get(r->headers_in, credentials[i].field);
         if (value) {
             apr_table_setn(r->subprocess_env, credentials[i].variable, value);

@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_redis_url.h"
 #include "core/auth0_span.h"
 #include "httpd/mod_auth0_config.h"
@@ -59,7 +60,7 @@ static void look_at_exports(const mod_auth0_lint_t *lint,
                                              MOD_AUTH0_CLAIM_ENV};
     const mod_auth0_area_t *area = subject->area;
 
-    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(facts); i++) {
         const ap_directive_t *line = area->said[facts[i]];
         if (line && !mod_auth0_area_says(area, facts[i], "none", lint->pool) &&
             !mod_auth0_lint_in_htaccess(lint, line->directive) &&
@@ -153,7 +154,7 @@ static const mod_auth0_area_t *satisfied_by(const mod_auth0_lint_t *lint,
                                              MOD_AUTH0_ALLOW, MOD_AUTH0_DENY};
     const mod_auth0_area_t *last = NULL;
 
-    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(facts); i++) {
         const mod_auth0_area_t *area =
             mod_auth0_area_of(lint->areas, inner, facts[i]);
         last = area > last ? area : last;
@@ -262,7 +263,7 @@ static void look_at_section(const mod_auth0_lint_t *lint,
 {
     mod_auth0_subject_t subject = mod_auth0_subject(lint, area);
 
-    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(looks); i++) {
         looks[i](lint, &subject);
     }
 }
@@ -275,7 +276,7 @@ static bool speaks_of_access(const mod_auth0_area_t *area)
         MOD_AUTH0_CLAIM_ENV,   MOD_AUTH0_CLAIM_HEADER, MOD_AUTH0_DPOP,
         MOD_AUTH0_CERTIFICATE, MOD_AUTH0_TOKEN_SOURCE};
 
-    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(facts); i++) {
         if (area->said[facts[i]]) {
             return area->place.section != NULL;
         }

@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_survey.h"
 
@@ -64,7 +65,7 @@ static bool is_standard(const char *word)
     static const char *const known[] = {"openid",  "profile", "email",
                                         "address", "phone",   "offline_access"};
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(known); i++) {
         if (auth0_span_is(auth0_span_cstr(word), known[i])) {
             return true;
         }
@@ -202,8 +203,6 @@ static const clash_t clashes[] = {
     {demand_and_cannot_decrypt, says_encryption,
      "one has Auth0EncryptedTokens required and the other has no "
      "Auth0DecryptionKey, where an encrypted token is refused: add it there"}};
-
-#define CLASHES (sizeof(clashes) / sizeof(clashes[0]))
 
 static bool share(const apr_array_header_t *a, const apr_array_header_t *b,
                   auth0_span_t *shared)
@@ -365,7 +364,7 @@ void mod_auth0_lint_apis(const mod_auth0_lint_t *lint)
     const apr_array_header_t *all =
         mod_auth0_survey_protected(&survey, lint->areas, lint->main_server);
 
-    for (size_t i = 0; i < CLASHES; i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(clashes); i++) {
         look_at_clash(lint, &clashes[i], &survey, all);
     }
     look_at_twins(lint, all);

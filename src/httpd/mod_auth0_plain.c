@@ -5,6 +5,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_span.h"
 
 const ap_directive_t *mod_auth0_plain_host(const server_rec *server)
@@ -78,7 +79,7 @@ static bool only_redirects(const ap_directive_t *host, apr_pool_t *pool)
 
     for (const ap_directive_t *node = host ? host->first_child : ap_conftree;
          node; node = node->next) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
             if (mod_auth0_tree_is(node, names[i]) &&
                 redirects_all(node, pool)) {
                 return true;

@@ -3,6 +3,7 @@
 
 #include <http_protocol.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_span.h"
 
 static bool is_limit(const ap_directive_t *node)
@@ -95,7 +96,7 @@ bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool)
     if (!mod_auth0_tree_is(node, "Require")) {
         return false;
     }
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(others); i++) {
         if (auth0_span_is(word_of(node, 0, pool), others[i])) {
             return false;
         }

@@ -5,6 +5,7 @@
 #include <http_request.h>
 #include <util_filter.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_field.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_log.h"
@@ -111,8 +112,6 @@ void mod_auth0_scrub_variables(request_rec *r)
 static const char *const fields_of_heads[] = {"Authorization", "Connection",
                                               "Cookie", "DPoP"};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /*
  * Input filter: httpd reads trailers after the body, and, with MergeTrailers,
  * adds them to the fields that were sent before it.
@@ -128,7 +127,7 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
     if (apr_is_empty_table(r->trailers_in)) {
         return status;
     }
-    for (size_t i = 0; i < COUNT(fields_of_heads); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(fields_of_heads); i++) {
         apr_table_unset(r->trailers_in, fields_of_heads[i]);
     }
     if (mod_auth0_table_drop(r->trailers_in, is_field,

@@ -8,6 +8,7 @@
 #include "core/auth0_ascii.h"
 #include "core/auth0_bearer.h"
 #include "core/auth0_cookie.h"
+#include "core/auth0_count.h"
 #include "core/auth0_form.h"
 #include "httpd/mod_auth0_body.h"
 
@@ -109,8 +110,6 @@ static const kind_t kinds[] = {
     {"cookie", add_cookie_source},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 const char *mod_auth0_token_source_add(mod_auth0_token_sources_t *sources,
                                        const char *word)
 {
@@ -118,7 +117,7 @@ const char *mod_auth0_token_source_add(mod_auth0_token_sources_t *sources,
     auth0_span_t kind;
     bool is_with_name = auth0_span_cut(&kind, &rest, ':');
 
-    for (size_t i = 0; i < COUNT(kinds); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(kinds); i++) {
         if (auth0_span_is(kind, kinds[i].word)) {
             return kinds[i].add(sources, is_with_name ? rest.ptr : NULL);
         }
@@ -284,7 +283,7 @@ auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
     state->say.is_header |= sources->header;
     state->say.is_cookie |= sources->cookie != NULL;
 
-    for (size_t i = 0; i < COUNT(looks); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(looks); i++) {
         found = add(state, found, looks[i], sources, r);
     }
     /* It is read only when nothing else is wrong. */

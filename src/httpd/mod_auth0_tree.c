@@ -4,6 +4,7 @@
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
 
+#include "core/auth0_count.h"
 #include "core/auth0_span.h"
 
 bool mod_auth0_tree_is(const ap_directive_t *node, const char *name)
@@ -43,7 +44,7 @@ bool mod_auth0_tree_is_section(const ap_directive_t *node)
     if (*node->directive != '<') {
         return false;
     }
-    for (size_t i = 0; i < sizeof(transparent) / sizeof(transparent[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(transparent); i++) {
         if (mod_auth0_tree_is(node, transparent[i])) {
             return false;
         }
