@@ -13,8 +13,8 @@
  * path and nowhere before it; %2F is not a slash; a dot that ends the host
  * stays. Allocated from pool; NULL unless the text is an absolute http or
  * https URL of printable ASCII, without user name, backslash, %00, or two dots
- * that take an empty segment away, which servers disagree about. Time grows with
- * the length alone. Pure; a pool is for one thread at a time.
+ * that take an empty segment away, which servers disagree about. Time grows
+ * with the length alone. Pure; a pool is for one thread at a time.
  */
 const char *auth0_htu_normal(auth0_span_t url, apr_pool_t *pool);
 
