@@ -14,8 +14,8 @@ const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
 
 /*
  * What is wrong with a word of a list that was not meant as one, to go on after
- * the word: httpd takes a comment behind a directive, and commas, for arguments.
- * NULL for others. A constant.
+ * the word: httpd takes a comment behind a directive, and commas, for
+ * arguments. NULL for others. A constant.
  */
 AUTH0_MUST_USE const char *mod_auth0_stray(const char *word);
 
