@@ -80,11 +80,13 @@ static void cut(request_rec *r, const char *name, int status)
     }
 }
 
+/* One that is not placed yet has still to be judged, by its own token. */
 static void cut_all(request_rec *r, const char *name)
 {
-    for (; r; r = mod_auth0_request_origin(r)) {
+    do {
         cut(r, name, SERVER_BUSY_WRITE);
-    }
+        r = mod_auth0_request_origin(r);
+    } while (r && mod_auth0_request_is_placed(r));
 }
 
 static void remember(request_rec *r, const char *name)

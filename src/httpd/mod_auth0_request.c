@@ -219,9 +219,11 @@ static int retry_after_of(const request_rec *r)
     return state && state->retry_after > 1 ? state->retry_after : 1;
 }
 
+/* What a look-ahead is refused is no answer to a request yet to be placed. */
 static void tell_main(const request_rec *r, const auth0_challenge_t *challenge)
 {
-    for (request_rec *main = r->main; main; main = main->main) {
+    for (request_rec *main = r->main; main && mod_auth0_request_is_placed(main);
+         main = main->main) {
         mod_auth0_request_t *state = mod_auth0_request_make(main);
         state->inner.challenge = *challenge;
         state->inner.challenge.scope =
