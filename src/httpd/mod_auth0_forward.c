@@ -160,7 +160,8 @@ int mod_auth0_forward_begin(request_rec *r)
     const mod_auth0_request_t *state =
         origin ? mod_auth0_request_get(origin) : NULL;
 
-    if (state) {
+    /* The target of a redirect has no fields before it is complete. */
+    if (state && r->headers_in) {
         put_back(r, state);
     }
     return DECLINED;

@@ -14,8 +14,9 @@
 int mod_auth0_forward(request_rec *r);
 
 /*
- * post_perdir_config hook: a subrequest or the target of an internal redirect
- * begins with what the client sent; its own section decides what becomes of it.
+ * create_request and post_read_request hook, before any other: a subrequest or
+ * the target of an internal redirect begins with what the client sent, before
+ * anybody looks; its own section decides what becomes of it.
  */
 int mod_auth0_forward_begin(request_rec *r);
 
