@@ -134,7 +134,7 @@ int mod_auth0_forward(request_rec *r)
 {
     const mod_auth0_dir_t *dir = decisive(r);
 
-    if (!dir) {
+    if (!dir || mod_auth0_dir_leaves_tokens(dir)) {
         return DECLINED;
     }
     if (dir->forward_token == MOD_AUTH0_ON) {

@@ -6,10 +6,11 @@
 
 /*
  * handler hook, behind mod_cache, which asks whose answer it is that it keeps,
- * and before all others: unless the section forwards the token, back ends and
- * programs do not see it. The section is that of the nearest request, this one
- * or one that it comes from, that is ours: also for an error document. Where
- * that answers before the section is known, the server's word counts.
+ * and before all others: unless the section forwards the token, or only
+ * reports, back ends and programs do not see it. The section is that of the
+ * nearest request, this one or one that it comes from, that is ours: also for
+ * an error document. Where that answers before the section is known, the
+ * server's word counts.
  */
 int mod_auth0_forward(request_rec *r);
 

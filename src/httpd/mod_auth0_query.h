@@ -16,7 +16,8 @@ int mod_auth0_query_cut(request_rec *r);
 
 /*
  * log_transaction hook, before the loggers: the same cut for a request that
- * ended before it was known which section it is for.
+ * ended before it was known which section it is for, or whose section leaves
+ * tokens as they came.
  */
 int mod_auth0_query_logged(request_rec *r);
 

@@ -85,6 +85,7 @@ typedef struct mod_auth0_request_t {
     auth0_scheme_t scheme;         /* by which the token came        */
     mod_auth0_spent_t proof;       /* of a first request, for all of it */
     const char *args;              /* the query as it came, or NULL: no token */
+    bool is_query_left;            /* with a token in it, until it is logged */
     struct mod_auth0_body_t *body; /* that was read, or NULL         */
     int answer;                    /* httpd's own to that body; 0: none */
     int retry_after;               /* seconds, for a 503 */
