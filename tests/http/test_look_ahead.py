@@ -8,7 +8,7 @@ import pytest
 import answers
 import sources
 import tokens
-from conf import TENANT, location, table
+from conf import TENANT, location
 from proofs import Prover
 from sources import KEY, token
 

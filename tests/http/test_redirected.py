@@ -8,7 +8,6 @@ import json
 
 import pytest
 
-import answers
 import tokens
 from backend import Backend
 from conf import TENANT, location, table
