@@ -32,6 +32,10 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_create_request(mod_auth0_forward_begin, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(mod_auth0_forward_begin, NULL, NULL,
+                              APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(mod_auth0_scrub_received, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
     ap_hook_pre_translate_name(mod_auth0_metadata_claim, NULL, NULL,
@@ -46,8 +50,6 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_perdir_config(mod_auth0_request_placed, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
-                               APR_HOOK_REALLY_FIRST);
-    ap_hook_post_perdir_config(mod_auth0_forward_begin, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_body_carry, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);

@@ -78,6 +78,7 @@ static auth0_reason_t judge_again(mod_auth0_request_t *state, request_rec *r)
 auth0_reason_t mod_auth0_authenticate(mod_auth0_request_t *state,
                                       request_rec *r)
 {
+    mod_auth0_request_judge(state, r);
     state->claims = NULL;
     state->detail = NULL;
     state->reason = judge(state, r);

@@ -356,6 +356,12 @@ mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir)
     return dir->token_sources ? dir->token_sources : &by_default;
 }
 
+bool mod_auth0_dir_leaves_tokens(const mod_auth0_dir_t *dir)
+{
+    return dir->report_only == MOD_AUTH0_ON &&
+           dir->forward_token == MOD_AUTH0_UNSET;
+}
+
 /* Lists are made once, at configuration time: the same list, the same say. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b)
 {

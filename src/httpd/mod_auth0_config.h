@@ -160,6 +160,12 @@ void mod_auth0_config_reset(apr_pool_t *pool);
 const mod_auth0_token_sources_t *
 mod_auth0_dir_token_sources(const mod_auth0_dir_t *dir);
 
+/*
+ * True where tokens are left as they came: a report is for APIs that look at
+ * them themselves so far, unless Auth0ForwardToken says what becomes of them.
+ */
+bool mod_auth0_dir_leaves_tokens(const mod_auth0_dir_t *dir);
+
 /* Remember that a query may bear a token under this name. */
 void mod_auth0_query_name_record(const char *name);
 

@@ -119,44 +119,27 @@ static void apply(request_rec *r, const mod_auth0_outgoing_t *outgoing)
     mod_auth0_request_make(r)->outgoing = outgoing;
 }
 
-static apr_status_t take_back(void *subrequest)
-{
-    const request_rec *r = subrequest;
-    mod_auth0_request_t *main = mod_auth0_request_get(r->main);
-
-    if (main->lent == mod_auth0_request_get(r)->outgoing) {
-        main->lent = NULL;
-    }
-    return APR_SUCCESS;
-}
-
-/*
- * A subrequest may become the request it belongs to, which keeps its own
- * fields then. Until it is over: an index of a directory has many.
- */
-static void lend(request_rec *r)
-{
-    mod_auth0_request_make(r->main)->lent = mod_auth0_request_get(r)->outgoing;
-    apr_pool_cleanup_register(r->pool, r, take_back, apr_pool_cleanup_null);
-}
-
 static bool is_for(const mod_auth0_outgoing_t *outgoing, const request_rec *r)
 {
     return outgoing && outgoing->section == r->per_dir_config;
 }
 
+/* What is said of who was let in, and of nobody else. */
+static const mod_auth0_outgoing_t *outgoing_of(request_rec *r)
+{
+    const mod_auth0_request_t *known = mod_auth0_request_in_force(r);
+
+    if (!known || known->reason != AUTH0_OK) {
+        return evaluate(r, NULL);
+    }
+    return is_for(known->outgoing, r) ? known->outgoing
+                                      : evaluate(r, known->claims);
+}
+
 int mod_auth0_export(request_rec *r)
 {
-    if (is_nothing_managed(r)) {
-        return DECLINED;
-    }
-    const mod_auth0_request_t *state = mod_auth0_request_get(r);
-    const auth0_claims_t *claims = mod_auth0_request_admitted(r);
-    bool is_ready = claims && state && is_for(state->outgoing, r);
-
-    apply(r, is_ready ? state->outgoing : evaluate(r, claims));
-    if (r->main) {
-        lend(r);
+    if (!is_nothing_managed(r)) {
+        apply(r, outgoing_of(r));
     }
     return DECLINED;
 }
@@ -172,8 +155,6 @@ int mod_auth0_export_again(request_rec *r)
         apply_variables(r, state->outgoing);
         return DECLINED;
     }
-    apply(r, is_for(state->lent, r)
-                 ? state->lent
-                 : evaluate(r, mod_auth0_request_admitted(r)));
+    apply(r, outgoing_of(r));
     return DECLINED;
 }

@@ -15,12 +15,12 @@ static const auth0_json_t *claim_of(request_rec *r,
                                     const auth0_pointer_t *pointer)
 {
     mod_auth0_request_t *state = mod_auth0_request_get(r);
-    const auth0_claims_t *claims = mod_auth0_request_claims(r);
+    const mod_auth0_request_t *known = mod_auth0_request_in_force(r);
 
     if (state) {
         state->is_claim_asked = true;
     }
-    return claims ? auth0_claims_find(claims, pointer) : NULL;
+    return known ? auth0_claims_find(known->claims, pointer) : NULL;
 }
 
 static const char *text_of(const auth0_json_t *json, apr_pool_t *pool)

@@ -134,7 +134,7 @@ int mod_auth0_forward(request_rec *r)
 {
     const mod_auth0_dir_t *dir = decisive(r);
 
-    if (!dir) {
+    if (!dir || mod_auth0_dir_leaves_tokens(dir)) {
         return DECLINED;
     }
     if (dir->forward_token == MOD_AUTH0_ON) {
@@ -160,7 +160,8 @@ int mod_auth0_forward_begin(request_rec *r)
     const mod_auth0_request_t *state =
         origin ? mod_auth0_request_get(origin) : NULL;
 
-    if (state) {
+    /* The target of a redirect has no fields before it is complete. */
+    if (state && r->headers_in) {
         put_back(r, state);
     }
     return DECLINED;

@@ -47,11 +47,14 @@ static auth0_span_t url_of(const char *line)
                : auth0_span_cstr(line);
 }
 
-/* mod_proxy keeps the raw URL there, where it is told not to make its own. */
-static bool is_raw_url(const request_rec *r)
+/*
+ * mod_proxy keeps the raw URL there, where it is told not to make its own; what
+ * it makes is there by the time of the log.
+ */
+static bool is_url(const request_rec *r, int status)
 {
     return auth0_span_starts(auth0_span_cstr(r->filename), "proxy:") &&
-           (r->proxyreq == PROXYREQ_PROXY ||
+           (status == SERVER_BUSY_LOG || r->proxyreq == PROXYREQ_PROXY ||
             apr_table_get(r->notes, "proxy-nocanon"));
 }
 
@@ -71,7 +74,7 @@ static void cut(request_rec *r, const char *name, int status)
     if (is_one) {
         r->uri = r->unparsed_uri;
     }
-    if (is_raw_url(r)) {
+    if (is_url(r, status)) {
         r->filename = url_without(r->filename, auth0_span_cstr(r->filename),
                                   name, r->pool);
     }
@@ -80,20 +83,34 @@ static void cut(request_rec *r, const char *name, int status)
     }
 }
 
+/* One that is not placed yet has still to be judged, by its own token. */
 static void cut_all(request_rec *r, const char *name)
 {
-    for (; r; r = mod_auth0_request_origin(r)) {
+    do {
         cut(r, name, SERVER_BUSY_WRITE);
-    }
+        r = mod_auth0_request_origin(r);
+    } while (r && mod_auth0_request_is_placed(r));
 }
 
-static void remember(request_rec *r, const char *name)
+/* So far: what is logged of each of them tells of the same URL. */
+static void leave_all(request_rec *r)
+{
+    do {
+        mod_auth0_request_make(r)->is_query_left = true;
+        r = mod_auth0_request_origin(r);
+    } while (r && mod_auth0_request_is_placed(r));
+}
+
+/* True when there is a token, however bad. */
+static bool remember(request_rec *r, const char *name)
 {
     auth0_span_t args = auth0_span_cstr(r->args);
 
-    if (!is_same(args, auth0_form_without(args, name, r->pool))) {
-        mod_auth0_request_make(r)->args = r->args;
+    if (is_same(args, auth0_form_without(args, name, r->pool))) {
+        return false;
     }
+    mod_auth0_request_make(r)->args = r->args;
+    return true;
 }
 
 static void cut_each(request_rec *r, int status)
@@ -105,13 +122,24 @@ static void cut_each(request_rec *r, int status)
     }
 }
 
+static void take(request_rec *r, const char *name)
+{
+    bool is_there = remember(r, name);
+
+    if (!mod_auth0_dir_leaves_tokens(mod_auth0_dir(r))) {
+        cut_all(r, name);
+    }
+    else if (is_there) {
+        leave_all(r);
+    }
+}
+
 int mod_auth0_query_cut(request_rec *r)
 {
     const char *name = mod_auth0_dir_token_sources(mod_auth0_dir(r))->query;
 
     if (name && mod_auth0_request_is_ours(r)) {
-        remember(r, name);
-        cut_all(r, name);
+        take(r, name);
     }
     /* It may have been meant for any section; its line is in r as well. */
     if (r->prev && !mod_auth0_request_is_placed(r->prev)) {
@@ -121,9 +149,16 @@ int mod_auth0_query_cut(request_rec *r)
     return DECLINED;
 }
 
+static bool is_uncut(const request_rec *r)
+{
+    const mod_auth0_request_t *state = mod_auth0_request_get(r);
+
+    return (state && state->is_query_left) || !mod_auth0_request_is_placed(r);
+}
+
 int mod_auth0_query_logged(request_rec *r)
 {
-    if (mod_auth0_query_names()->nelts == 0 || mod_auth0_request_is_placed(r)) {
+    if (mod_auth0_query_names()->nelts == 0 || !is_uncut(r)) {
         return DECLINED;
     }
     for (; r; r = r->next) {

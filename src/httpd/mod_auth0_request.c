@@ -80,29 +80,89 @@ static const request_rec *same_section(const request_rec *r)
                                                                  : NULL;
 }
 
-static const mod_auth0_request_t *in_force(const request_rec *r)
+/* What a subrequest is part of, however many there are in between. */
+static request_rec *whole_of(const request_rec *part)
+{
+    request_rec *r = part->main;
+
+    while (r->main) {
+        r = r->main;
+    }
+    return r;
+}
+
+static apr_status_t take_back(void *subrequest)
+{
+    const request_rec *r = subrequest;
+    mod_auth0_request_t *state = mod_auth0_request_get(r);
+    mod_auth0_request_t **link = &mod_auth0_request_get(whole_of(r))->parts;
+
+    while (*link != state) {
+        link = &(*link)->next;
+    }
+    *link = state->next;
+    return APR_SUCCESS;
+}
+
+/*
+ * A subrequest may become the request it belongs to, with its section and
+ * without its verdict. Until it is over: an index of a directory has many.
+ */
+static void lend(mod_auth0_request_t *state, request_rec *r)
+{
+    mod_auth0_request_t *whole = mod_auth0_request_make(whole_of(r));
+
+    state->next = whole->parts;
+    whole->parts = state;
+    apr_pool_cleanup_register(r->pool, r, take_back, apr_pool_cleanup_null);
+}
+
+void mod_auth0_request_judge(mod_auth0_request_t *state, request_rec *r)
+{
+    if (r->main && !state->judged) {
+        lend(state, r);
+    }
+    state->judged = r->per_dir_config;
+}
+
+/*
+ * While authorization is asked for, an <AuthzProviderAlias> may stand in the
+ * section's place.
+ */
+static bool is_judged_here(const mod_auth0_request_t *state,
+                           const request_rec *r)
+{
+    return state && (state->judged == r->per_dir_config ||
+                     state->asking != MOD_AUTH0_ASKED_BY_HTTPD);
+}
+
+/* The verdict of the section that a request is under by now, or NULL. */
+static const mod_auth0_request_t *judged_here(const request_rec *r)
+{
+    const mod_auth0_request_t *own = mod_auth0_request_get(r);
+
+    if (is_judged_here(own, r)) {
+        return own;
+    }
+    const mod_auth0_request_t *whole =
+        r->main ? mod_auth0_request_get(whole_of(r)) : own;
+    const mod_auth0_request_t *part = whole ? whole->parts : NULL;
+
+    while (part && part->judged != r->per_dir_config) {
+        part = part->next;
+    }
+    return part;
+}
+
+const mod_auth0_request_t *mod_auth0_request_in_force(const request_rec *r)
 {
     for (; r; r = same_section(r)) {
-        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        const mod_auth0_request_t *state = judged_here(r);
         if (state && state->claims) {
             return state;
         }
     }
     return NULL;
-}
-
-const auth0_claims_t *mod_auth0_request_claims(const request_rec *r)
-{
-    const mod_auth0_request_t *state = in_force(r);
-
-    return state ? state->claims : NULL;
-}
-
-const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r)
-{
-    const mod_auth0_request_t *state = in_force(r);
-
-    return state && state->reason == AUTH0_OK ? state->claims : NULL;
 }
 
 /* What is said in so many words need not be asked for; an expression must. */
@@ -159,9 +219,11 @@ static int retry_after_of(const request_rec *r)
     return state && state->retry_after > 1 ? state->retry_after : 1;
 }
 
+/* What a look-ahead is refused is no answer to a request yet to be placed. */
 static void tell_main(const request_rec *r, const auth0_challenge_t *challenge)
 {
-    for (request_rec *main = r->main; main; main = main->main) {
+    for (request_rec *main = r->main; main && mod_auth0_request_is_placed(main);
+         main = main->main) {
         mod_auth0_request_t *state = mod_auth0_request_make(main);
         state->inner.challenge = *challenge;
         state->inner.challenge.scope =

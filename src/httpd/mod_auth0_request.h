@@ -72,7 +72,10 @@ typedef struct mod_auth0_withheld_t {
 
 /* What is known of one request; lives in its pool. */
 typedef struct mod_auth0_request_t {
-    const mod_auth0_dir_t *section; /* of ours, that it was for; or NULL */
+    const mod_auth0_dir_t *section;    /* of ours, that it was for; or NULL */
+    const ap_conf_vector_t *judged;    /* the one that has judged, or NULL */
+    struct mod_auth0_request_t *parts; /* subrequests that were judged   */
+    struct mod_auth0_request_t *next;  /* another one of the same request */
     auth0_policy_t policy;
     auth0_reason_t reason;
     const char *detail;            /* of the reason, for the log, or NULL */
@@ -82,6 +85,7 @@ typedef struct mod_auth0_request_t {
     auth0_scheme_t scheme;         /* by which the token came        */
     mod_auth0_spent_t proof;       /* of a first request, for all of it */
     const char *args;              /* the query as it came, or NULL: no token */
+    bool is_query_left;            /* with a token in it, until it is logged */
     struct mod_auth0_body_t *body; /* that was read, or NULL         */
     int answer;                    /* httpd's own to that body; 0: none */
     int retry_after;               /* seconds, for a 503 */
@@ -94,7 +98,6 @@ typedef struct mod_auth0_request_t {
     mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
-    const mod_auth0_outgoing_t *lent;     /* by a subrequest, or NULL  */
     mod_auth0_weighed_t *weighed;         /* NULL: nothing was unmet   */
     mod_auth0_refusal_t inner;            /* of a subrequest           */
 } mod_auth0_request_t;
@@ -134,15 +137,16 @@ bool mod_auth0_request_is_read_by(const request_rec *r,
 /* True when AuthType Auth0 is in force for the request. */
 bool mod_auth0_request_is_ours(request_rec *r);
 
-/*
- * The claims that are in force for a request, NULL when there are none: its
- * own, or, where httpd does not ask again because the same configuration is in
- * force, those of the request that it comes from.
- */
-const auth0_claims_t *mod_auth0_request_claims(const request_rec *r);
+/* To be called before a request is judged, by the section that it is under. */
+void mod_auth0_request_judge(mod_auth0_request_t *state, request_rec *r);
 
-/* The same where the verdict on the request is good; else NULL. */
-const auth0_claims_t *mod_auth0_request_admitted(const request_rec *r);
+/*
+ * Whose claims are in force for a request, NULL when there are none: its own,
+ * or, where httpd does not ask again because the same configuration is in
+ * force, those of the request that it comes from. Where mod_dir or
+ * mod_negotiation has put it under the section of a subrequest, that one's.
+ */
+const mod_auth0_request_t *mod_auth0_request_in_force(const request_rec *r);
 
 /*
  * Write down a verdict in the notes, the environment and, for a refusal, the

@@ -262,7 +262,10 @@ static auth0_reason_t add_form(mod_auth0_request_t *state, auth0_reason_t found,
     return add(state, found, in_form, sources, r);
 }
 
-/* What a subrequest looked for has a say in the answer it is part of. */
+/*
+ * What a subrequest looked for has a say in the answer it is part of, and a
+ * look-ahead in which answer that is.
+ */
 static void tell_main(const request_rec *r, mod_auth0_say_t say)
 {
     for (request_rec *main = r->main; main; main = main->main) {
