@@ -16,8 +16,16 @@
 #define REPLY_LEAST ((size_t)4096)
 #define REPLY_MOST ((size_t)1048576)
 
+/*
+ * What lies between may forget a connection that nobody uses, and tell neither
+ * side. Half a minute is less than firewalls and balancers are set to.
+ */
+#define IDLE_MOST ((int64_t)30000000)
+
 typedef struct seat_t {
     auth0_link_t link;
+    auth0_address_t address; /* where the link leads */
+    int64_t used;            /* when it was last */
     bool is_taken;
 } seat_t;
 
@@ -279,24 +287,40 @@ static seat_t *take_seat(auth0_redis_t *redis, int64_t deadline)
 static void give_seat(auth0_redis_t *redis, seat_t *seat)
 {
     apr_thread_mutex_lock(redis->lock);
+    seat->used = auth0_clock_monotonic();
     seat->is_taken = false;
     apr_thread_cond_signal(redis->is_given);
     apr_thread_mutex_unlock(redis->lock);
 }
 
-/* What a Redis that has gone since the last question leaves is not believed. */
+/*
+ * To ask once more by another connection is no way out where one is dead: the
+ * Redis may have done what it was told. What one that has gone since the last
+ * question leaves is not believed, and one at a former address is none of it.
+ */
+static bool is_usable(const seat_t *seat, const auth0_address_t *address)
+{
+    return seat->link.fd >= 0 &&
+           auth0_span_same((const char *)&seat->address, (const char *)address,
+                           sizeof(*address)) &&
+           auth0_clock_monotonic() - seat->used < IDLE_MOST &&
+           auth0_link_is_quiet(&seat->link);
+}
+
 static auth0_redis_why_t connect_seat(seat_t *seat, const auth0_redis_t *redis,
                                       int64_t deadline, apr_pool_t *pool)
 {
     auth0_address_t address;
 
-    if (seat->link.fd >= 0 && auth0_link_is_quiet(&seat->link)) {
+    if (!find_address(&address, redis)) {
+        return AUTH0_REDIS_NO_ADDRESS;
+    }
+    if (is_usable(seat, &address)) {
         return AUTH0_REDIS_GOOD;
     }
     auth0_link_close(&seat->link);
-    return find_address(&address, redis)
-               ? call(&seat->link, redis, &address, deadline, pool)
-               : AUTH0_REDIS_NO_ADDRESS;
+    seat->address = address;
+    return call(&seat->link, redis, &address, deadline, pool);
 }
 
 static auth0_redis_why_t ask(auth0_span_t *reply, auth0_redis_t *redis,

@@ -53,6 +53,62 @@ class Blackhole:
             one.close()
 
 
+class Firewall:
+    """
+    Passes on what comes for a port of loopback, until it forgets the
+    connections that there are: nothing of them gets through from then on, and
+    neither side is told.
+    """
+
+    def __init__(self, to):
+        self.to = to
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.known = []
+        self.forgotten = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                pair = near, socket.create_connection(("127.0.0.1", self.to))
+                self.known.append(pair)
+                threading.Thread(
+                    target=self._pass_on, args=[pair], daemon=True
+                ).start()
+
+    def _pass_on(self, pair):
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                for source in select.select(pair, [], [])[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        self._close(pair)
+                        return
+                    if pair in self.forgotten:
+                        continue
+                    pair[source is pair[0]].sendall(data)
+
+    def forget(self):
+        """How many connections it has forgotten."""
+        self.forgotten, self.known = self.forgotten + self.known, []
+        return len(self.forgotten)
+
+    @staticmethod
+    def _close(pair):
+        for one in pair:
+            one.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        for pair in self.known + self.forgotten:
+            self._close(pair)
+
+
 class _Tunnel(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 

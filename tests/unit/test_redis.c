@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "net/auth0_clock.h"
@@ -18,6 +19,16 @@
 
 /* A budget and what a busy machine adds. */
 #define SLOW (AUTH0_REDIS_BUDGET + 150 * MS)
+
+/* Takes the place of the library's: time goes by when a test says so. */
+static _Atomic int64_t ahead;
+
+int64_t auth0_clock_monotonic(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 * MS + now.tv_nsec / 1000 + atomic_load(&ahead);
+}
 
 /* What a fake Redis does, for each connection alike. */
 typedef struct script_t {
@@ -333,6 +344,47 @@ static void a_connection_that_is_good_is_used_again(void **state)
     stop(fake);
 }
 
+/* A firewall may have forgotten it by then: no question is lost to find out. */
+static void a_connection_that_was_idle_is_not_used_again(void **state)
+{
+    static const struct {
+        int64_t idle;
+        unsigned connections;
+    } steps[] = {{0, 1}, {29, 1}, {29, 1}, {31, 2}, {29, 2}, {3600, 3}};
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        atomic_fetch_add(&ahead, steps[i].idle * 1000 * MS);
+        assert_true(ping(redis, false, *state));
+        assert_int_equal(atomic_load(&fake->connections), steps[i].connections);
+    }
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
+/* What is left at a former address is not asked, though it would answer. */
+static void a_connection_to_elsewhere_is_not_used_again(void **state)
+{
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *here = start(script, PLAIN, *state);
+    fake_t *there = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&here->url, &known, NULL, *state);
+    know_address(&known, &here->url);
+    assert_true(ping(redis, false, *state));
+    know_address(&known, &there->url);
+    assert_true(ping(redis, false, *state));
+    assert_true(ping(redis, false, *state));
+    assert_int_equal(atomic_load(&here->connections), 1);
+    assert_int_equal(atomic_load(&there->connections), 1);
+    auth0_redis_hang_up(redis);
+    stop(here);
+    stop(there);
+}
+
 #define THREADS 40
 
 typedef struct asker_t {
@@ -402,6 +454,8 @@ int main(void)
         SUPPORT_TEST(who_is_away_is_left_alone),
         SUPPORT_TEST(a_connection_that_was_closed_is_not_used_again),
         SUPPORT_TEST(a_connection_that_is_good_is_used_again),
+        SUPPORT_TEST(a_connection_that_was_idle_is_not_used_again),
+        SUPPORT_TEST(a_connection_to_elsewhere_is_not_used_again),
         SUPPORT_TEST(nobody_waits_for_longer_than_the_budget),
         SUPPORT_TEST(every_why_has_words),
     };
