@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_fleet.h"
 
+#include <dlfcn.h>
 #include <stdatomic.h>
 
 #include <apr_signal.h>
@@ -11,6 +12,7 @@
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_store.h"
 #include "net/auth0_clock.h"
+#include "net/auth0_lookup.h"
 #include "net/auth0_store_redis.h"
 
 /* Microseconds between two looks at the Redis, and while it is away. */
@@ -32,6 +34,10 @@
 /* An address may take so long when httpd starts, as nobody waits for it. */
 #define FIRST_BUDGET ((int64_t)1000000)
 
+/* So long the name server is waited for, and between two looks at its reply. */
+#define NAMES_MOST ((int64_t)1000000)
+#define NAMES_STEP 5000
+
 /* What this generation of processes shares, all bytes zero at first. */
 typedef struct shared_t {
     auth0_redis_known_t known;
@@ -42,9 +48,11 @@ static struct {
     const server_rec *server;
     shared_t *shared;
     auth0_redis_t *redis; /* NULL: this server is on its own */
+    bool is_first;        /* httpd starts: no threads yet, and no requests */
     /* Of the refreshing process alone: */
     apr_thread_t *thread;
     atomic_bool is_over;
+    auth0_lookup_t *lookup; /* NULL: no name is being looked up */
     bool is_reached;
     bool is_told_of_secrets;
     unsigned failures; /* to reach it, in a row */
@@ -124,11 +132,76 @@ static void begin_anew(int64_t now)
     fleet.read_all = now + READ_ALL_AGAIN;
 }
 
-static bool reach(int64_t budget, apr_pool_t *pool)
+/*
+ * At exit, which waits for no thread that hangs in the resolver, httpd unloads
+ * its modules: a process that has such a thread keeps this one. The process
+ * that httpd restarts in must not, or it would never load another.
+ */
+static bool stay_loaded(void)
+{
+    Dl_info own;
+    void *handle =
+        dladdr(&fleet, &own)
+            ? dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)
+            : NULL;
+
+    return handle && dlclose(handle) == 0;
+}
+
+static bool await_lookup(void)
+{
+    int64_t deadline = auth0_clock_monotonic() + NAMES_MOST;
+
+    while (!auth0_lookup_is_over(fleet.lookup)) {
+        if (atomic_load(&fleet.is_over) || auth0_clock_monotonic() > deadline) {
+            return false;
+        }
+        apr_sleep(NAMES_STEP);
+    }
+    return true;
+}
+
+/* One that takes longer is under way still when this is called again. */
+static bool find_by_thread(auth0_found_t *found, const auth0_redis_url_t *url)
+{
+    if (!fleet.lookup && stay_loaded()) {
+        fleet.lookup = auth0_lookup_begin(url->host, url->port);
+    }
+    if (!fleet.lookup || !await_lookup()) {
+        return false;
+    }
+    bool is_found = auth0_lookup_end(found, fleet.lookup);
+
+    fleet.lookup = NULL;
+    return is_found;
+}
+
+static bool find_host(auth0_found_t *found)
+{
+    const auth0_redis_url_t *url = auth0_redis_url(fleet.redis);
+
+    if (url->is_address) {
+        return auth0_lookup(found, url->host, url->port);
+    }
+    return fleet.is_first ? auth0_lookup_by_process(found, url->host, url->port,
+                                                    NAMES_MOST)
+                          : find_by_thread(found, url);
+}
+
+static bool settle(apr_pool_t *pool)
+{
+    auth0_found_t found = {0};
+    int64_t budget = fleet.is_first ? FIRST_BUDGET : AUTH0_REDIS_PATIENCE;
+
+    (void)!find_host(&found);
+    return auth0_redis_settle(fleet.redis, &found, budget, pool);
+}
+
+static bool reach(apr_pool_t *pool)
 {
     int64_t now = auth0_clock_monotonic();
 
-    if (!fleet.is_reached && !auth0_redis_resolve(fleet.redis, budget, pool)) {
+    if (!fleet.is_reached && !settle(pool)) {
         return false;
     }
     if (!fleet.is_reached || now >= fleet.read_all) {
@@ -141,14 +214,14 @@ static bool reach(int64_t budget, apr_pool_t *pool)
     return pull_all(pool);
 }
 
-static void look(int64_t budget, apr_pool_t *pool)
+static void look(apr_pool_t *pool)
 {
-    fleet.is_reached = reach(budget, pool);
+    fleet.is_reached = reach(pool);
     if (fleet.is_reached) {
         fleet.failures = 0;
         tell_back();
     }
-    else if (++fleet.failures >= FAILURES || budget == FIRST_BUDGET) {
+    else if (++fleet.failures >= FAILURES || fleet.is_first) {
         tell_away();
     }
 }
@@ -164,7 +237,7 @@ static void fill_secrets(apr_pool_t *pool)
     fleet.is_told_of_secrets = !is_filled;
 }
 
-static void tend(int64_t budget, apr_pool_t *pool)
+static void tend(apr_pool_t *pool)
 {
     int64_t now = auth0_clock_monotonic();
 
@@ -172,7 +245,7 @@ static void tend(int64_t budget, apr_pool_t *pool)
         return;
     }
     if (fleet.redis) {
-        look(budget, pool);
+        look(pool);
     }
     fill_secrets(pool);
     fleet.next_look =
@@ -188,7 +261,7 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *unused)
         return NULL;
     }
     while (!atomic_load(&fleet.is_over)) {
-        tend(AUTH0_REDIS_PATIENCE, pool);
+        tend(pool);
         apr_pool_clear(pool);
         apr_sleep(STEP);
     }
@@ -214,6 +287,7 @@ void mod_auth0_fleet_start(apr_pool_t *pool)
         return;
     }
     atomic_store(&fleet.is_over, false);
+    fleet.is_first = false;
     fleet.is_reached = false;
     fleet.next_look = 0;
     apr_status_t status =
@@ -234,6 +308,10 @@ void mod_auth0_fleet_stop(void)
     if (fleet.thread) {
         (void)apr_thread_join(&status, fleet.thread);
         fleet.thread = NULL;
+    }
+    if (fleet.lookup) {
+        (void)auth0_lookup_end(&(auth0_found_t){0}, fleet.lookup);
+        fleet.lookup = NULL;
     }
 }
 
@@ -277,10 +355,11 @@ int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server)
         (void)apr_signal(SIGPIPE, SIG_IGN);
         mod_auth0_store_join(fleet.redis);
     }
+    fleet.is_first = true;
     fleet.is_reached = false;
     fleet.next_look = 0;
     apr_pool_create(&scratch, pconf);
-    tend(FIRST_BUDGET, scratch);
+    tend(scratch);
     apr_pool_destroy(scratch);
     if (fleet.redis) {
         auth0_redis_hang_up(fleet.redis);

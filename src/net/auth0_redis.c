@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "net/auth0_redis.h"
 
-#include <netdb.h>
 #include <string.h>
 
 #include <apr_thread_cond.h>
@@ -41,7 +40,7 @@ struct auth0_redis_t {
 static const char *const why_texts[] = {
     [AUTH0_REDIS_GOOD] = "it answers",
     [AUTH0_REDIS_NO_ADDRESS] = "its host name has no address at which a Redis "
-                               "answers",
+                               "answers, or the name server does not",
     [AUTH0_REDIS_NO_CONNECTION] = "no connection",
     [AUTH0_REDIS_NO_TLS] = "no TLS connection to a certificate of that name "
                            "and of a known authority",
@@ -65,6 +64,11 @@ bool auth0_redis_is_away(const auth0_redis_t *redis)
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis)
 {
     return (auth0_redis_why_t)atomic_load(&redis->known->why);
+}
+
+const auth0_redis_url_t *auth0_redis_url(const auth0_redis_t *redis)
+{
+    return redis->url;
 }
 
 const char *auth0_redis_shown(const auth0_redis_t *redis)
@@ -404,35 +408,16 @@ static auth0_redis_why_t try_address(auth0_redis_t *redis,
     return why;
 }
 
-static auth0_redis_why_t try_all(auth0_redis_t *redis,
-                                 const struct addrinfo *found, int64_t budget,
-                                 apr_pool_t *pool)
+bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
+                        int64_t budget, apr_pool_t *pool)
 {
-    auth0_redis_why_t why = AUTH0_REDIS_NO_ADDRESS;
-
-    for (; found && why != AUTH0_REDIS_GOOD; found = found->ai_next) {
-        auth0_address_t address = {.any = {.sa_family = AF_UNSPEC}};
-        if (found->ai_addrlen <= sizeof(address)) {
-            memcpy(&address, found->ai_addr, found->ai_addrlen);
-            why = try_address(redis, &address, budget, pool);
-        }
-    }
-    return why;
-}
-
-bool auth0_redis_resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     auth0_breaker_pass_t pass =
         auth0_breaker_pass_always(&redis->known->breaker);
-    struct addrinfo *found = NULL;
+    auth0_redis_why_t why = AUTH0_REDIS_NO_ADDRESS;
 
-    if (getaddrinfo(redis->url->host, redis->url->port, &hints, &found) != 0) {
-        return conclude(redis, pass, AUTH0_REDIS_NO_ADDRESS);
+    for (size_t i = 0; i < found->count && why != AUTH0_REDIS_GOOD; i++) {
+        why = try_address(redis, &found->addresses[i], budget, pool);
     }
-    auth0_redis_why_t why = try_all(redis, found, budget, pool);
-
-    freeaddrinfo(found);
     return conclude(redis, pass, why);
 }
 

@@ -6,13 +6,13 @@
 #include "core/auth0_breaker.h"
 #include "core/auth0_redis_url.h"
 #include "core/auth0_resp.h"
+#include "net/auth0_lookup.h"
 
 /*
  * A Redis, asked by the threads of one process over a few connections that are
  * kept. One question costs a request AUTH0_REDIS_BUDGET at most, connection,
  * TLS and password included, and next to nothing while the Redis is known to be
- * out of reach. Names are only looked up by auth0_redis_resolve, which no
- * request calls.
+ * out of reach. Names are not looked up here: who does tells what was found.
  */
 typedef struct auth0_redis_t auth0_redis_t;
 
@@ -26,7 +26,7 @@ typedef struct auth0_redis_t auth0_redis_t;
 /* Why a question was not answered as it should be. */
 typedef enum auth0_redis_why_t {
     AUTH0_REDIS_GOOD,
-    AUTH0_REDIS_NO_ADDRESS, /* its host name has none           */
+    AUTH0_REDIS_NO_ADDRESS, /* of its host is known            */
     AUTH0_REDIS_NO_CONNECTION,
     AUTH0_REDIS_NO_TLS,
     AUTH0_REDIS_NO_LOGIN, /* user, password or database       */
@@ -45,7 +45,7 @@ const char *auth0_redis_why_text(auth0_redis_why_t why);
  */
 typedef struct auth0_redis_known_t {
     auth0_breaker_t breaker;
-    auth0_box_t address;  /* one writer: auth0_redis_resolve */
+    auth0_box_t address;  /* one writer: auth0_redis_settle */
     _Atomic uint32_t why; /* of the last failure             */
 } auth0_redis_known_t;
 
@@ -84,18 +84,19 @@ AUTH0_MUST_USE bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
                                     apr_pool_t *pool);
 
 /*
- * Look the host up, and find the first of its addresses at which a Redis
- * answers, within budget for each. May block for as long as the system's
- * resolver does. One process at a time.
+ * Of the addresses that its host was found to have, settle for the first at
+ * which a Redis answers, within budget for each. One process at a time.
  */
-bool auth0_redis_resolve(auth0_redis_t *redis, int64_t budget,
-                         apr_pool_t *pool);
+bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
+                        int64_t budget, apr_pool_t *pool);
 
 /* True when requests are kept away from it. */
 bool auth0_redis_is_away(const auth0_redis_t *redis);
 
 /* Why the last question failed. */
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis);
+
+const auth0_redis_url_t *auth0_redis_url(const auth0_redis_t *redis);
 
 /* The URL without user and password. */
 const char *auth0_redis_shown(const auth0_redis_t *redis);

@@ -109,6 +109,34 @@ class Firewall:
             self._close(pair)
 
 
+class DeadNames:
+    """
+    A name server that takes questions and never answers. prefix is that of a
+    command that has no other; the folder is for files.
+    """
+
+    def __init__(self, folder):
+        self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        resolv = folder / "resolv.conf"
+        resolv.write_text(f"nameserver {self._bind()}\n")
+        self.prefix = seeing({"/etc/resolv.conf": resolv})
+
+    def _bind(self):
+        """At the first address that no test beside this one has."""
+        for number in range(100, 200):
+            address = f"127.0.0.{number}"
+            with contextlib.suppress(OSError):
+                self.server.bind((address, 53))
+                return address
+        raise AssertionError("no address for a name server")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.close()
+
+
 class _Tunnel(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 

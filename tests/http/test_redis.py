@@ -18,9 +18,11 @@ import answers
 import certs
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location
-from crowd import wait_until
+from crowd import one_issuer, wait_for, wait_until
 from env import Httpd
+from issuer import Issuer
 from logs import watch
+from network import DeadNames
 from redis import PASSWORD, QUOTED, USER, Redis
 
 KEY = tokens.rsa_key("main")
@@ -274,6 +276,61 @@ def test_host_by_name():
 def test_host_without_address(announce):
     announce("Auth0SharedStore redis://redis.invalid:6379/0 sends what")
     is_out_of_reach(announce, "redis://redis.invalid", "its host name .*")
+
+
+#: Of which a second is for the name server, and the rest for a busy machine.
+SOON = 3
+
+NAMED = "redis://redis.example.test"
+IN_THE_CLEAR = f"Auth0SharedStore {NAMED}:6379/0 sends what"
+
+
+@pytest.mark.parametrize("mpm", ["event", "prefork"])
+def test_name_server_that_hangs(tmp_path, announce, mpm):
+    """It delays neither start nor restart nor stop for longer than a second."""
+    announce(IN_THE_CLEAR)
+    announce(f"{AWAY} \\(its host name .*\\)")
+    user = unique("auth0|a")
+    token = tokens.token(KEY, sub=user)
+    with DeadNames(tmp_path) as names:
+        httpd = Httpd(config(NAMED), FILES, mpm=mpm, prefix=names.prefix)
+        begin = time.monotonic()
+        with httpd:
+            assert time.monotonic() - begin < SOON
+            for _ in range(2):
+                answers.accepted(access(httpd, token), user)
+                response = post(httpd, logout_token(user))
+                answers.not_logged_out(response, "logout.store")
+                time.sleep(1)
+                begin = time.monotonic()
+                httpd.graceful()
+                assert time.monotonic() - begin < SOON
+            begin = time.monotonic()
+            httpd.stop()
+            assert time.monotonic() - begin < SOON
+
+
+def test_name_server_that_hangs_does_not_delay_keys(
+    tmp_path, authority, announce
+):
+    """Also where processes come and go, and each in turn does the work."""
+    announce(IN_THE_CLEAR)
+    announce(AWAY)
+    with contextlib.ExitStack() as stack:
+        names = stack.enter_context(DeadNames(tmp_path))
+        issuer = stack.enter_context(Issuer(authority, KEY))
+        lines = f"Auth0SharedStore {NAMED}\nMaxConnectionsPerChild 20\n"
+        lines += one_issuer(authority, f"Auth0Issuer {issuer.url}", 1)
+        httpd = stack.enter_context(
+            Httpd(lines, PAGE, mpm="prefork", prefix=names.prefix)
+        )
+        wait_for(httpd, "/orders", issuer.token(KEY), "ok")
+        over = time.monotonic() + 8
+        while time.monotonic() < over:
+            access(httpd, issuer.token(KEY))
+            time.sleep(0.02)
+        times = [*issuer.times(), over]
+        assert max(b - a for a, b in zip(times, times[1:])) < SOON
 
 
 def test_entries_that_make_no_sense_are_told_once(announce):

@@ -148,6 +148,14 @@ static void know_address(auth0_redis_known_t *known,
     auth0_box_put(&known->address, words);
 }
 
+static bool resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
+{
+    const auth0_redis_url_t *url = auth0_redis_url(redis);
+    auth0_found_t found;
+    (void)!auth0_lookup(&found, url->host, url->port);
+    return auth0_redis_settle(redis, &found, budget, pool);
+}
+
 static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
 {
     const auth0_span_t word = support_span("PING");
@@ -258,7 +266,7 @@ static void nobody_there_is_a_fault(void **state)
     know_address(&known, &url);
     assert_false(ping(redis, false, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_CONNECTION);
-    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    assert_false(resolve(redis, 50 * MS, *state));
     close(fd);
 }
 
@@ -268,7 +276,7 @@ static void a_name_without_addresses_is_a_fault(void **state)
     auth0_redis_url_t url;
     assert_null(auth0_redis_url_read(&url, "redis://nobody.invalid", *state));
     auth0_redis_t *redis = auth0_redis_make(&url, &known, NULL, *state);
-    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    assert_false(resolve(redis, 50 * MS, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_ADDRESS);
 }
 
@@ -279,7 +287,7 @@ static void a_name_is_resolved_to_where_it_answers(void **state)
     fake_t *fake = start(script, "redis://localhost:", *state);
     auth0_redis_known_t known = {0};
     auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
-    assert_true(auth0_redis_resolve(redis, 1000 * MS, *state));
+    assert_true(resolve(redis, 1000 * MS, *state));
     assert_true(ping(redis, false, *state));
     auth0_redis_hang_up(redis);
     stop(fake);

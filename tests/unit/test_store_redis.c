@@ -99,6 +99,14 @@ static bool is_missing(void)
     return real.pid == 0;
 }
 
+static bool resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
+{
+    const auth0_redis_url_t *url = auth0_redis_url(redis);
+    auth0_found_t found;
+    (void)!auth0_lookup(&found, url->host, url->port);
+    return auth0_redis_settle(redis, &found, budget, pool);
+}
+
 static server_t *join_fleet(apr_pool_t *pool)
 {
     server_t *server = apr_pcalloc(pool, sizeof(*server));
@@ -111,7 +119,7 @@ static server_t *join_fleet(apr_pool_t *pool)
     server->redis = auth0_redis_make(&real.url, &server->known, NULL, pool);
     assert_non_null(server->redis);
     server->store = auth0_store_of_redis(server->redis, marks, lock);
-    for (int i = 0; !auth0_redis_resolve(server->redis, 1000000, pool); i++) {
+    for (int i = 0; !resolve(server->redis, 1000000, pool); i++) {
         if (is_missing()) {
             skip();
         }
