@@ -38,10 +38,26 @@
 #define NAMES_MOST ((int64_t)1000000)
 #define NAMES_STEP 5000
 
+/* How the Redis is: each is worse than the one before. */
+typedef enum health_t { WELL, NO_WRITES, AWAY } health_t;
+
+static const struct {
+    const char *ill;
+    const char *until;
+    const char *well;
+} sentences[] = {
+    [NO_WRITES] = {"takes no writes", "until it does, what needs it is refused",
+                   "takes writes again"},
+    [AWAY] = {"cannot be reached",
+              "until it can, what needs it is refused, and logouts at other "
+              "servers are not heard of",
+              "is back"},
+};
+
 /* What this generation of processes shares, all bytes zero at first. */
 typedef struct shared_t {
     auth0_redis_known_t known;
-    atomic_bool is_told; /* that it is away */
+    atomic_int told; /* its worst health since it was well, as far as told */
 } shared_t;
 
 static struct {
@@ -53,7 +69,7 @@ static struct {
     apr_thread_t *thread;
     atomic_bool is_over;
     auth0_lookup_t *lookup; /* NULL: no name is being looked up */
-    bool is_reached;
+    health_t health;
     bool is_told_of_secrets;
     unsigned failures; /* to reach it, in a row */
     auth0_store_cursor_t cursor;
@@ -68,25 +84,27 @@ bool mod_auth0_fleet_is_used(void)
     return fleet.redis != NULL;
 }
 
-static void tell_away(void)
+static void tell_ill(health_t health)
 {
-    if (!atomic_exchange(&fleet.shared->is_told, true)) {
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, fleet.server,
-            "Auth0SharedStore: %s cannot be reached (%s): until it can, "
-            "what needs it is refused, and logouts at other servers "
-            "are not heard of",
-            auth0_redis_shown(fleet.redis),
-            auth0_redis_why_text(auth0_redis_why(fleet.redis)));
+    if (atomic_load(&fleet.shared->told) >= (int)health) {
+        return;
     }
+    atomic_store(&fleet.shared->told, (int)health);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, fleet.server,
+                 "Auth0SharedStore: %s %s (%s): %s",
+                 auth0_redis_shown(fleet.redis), sentences[health].ill,
+                 auth0_redis_why_text(auth0_redis_why(fleet.redis)),
+                 sentences[health].until);
 }
 
-static void tell_back(void)
+static void tell_well(void)
 {
-    if (atomic_exchange(&fleet.shared->is_told, false)) {
+    int told = atomic_exchange(&fleet.shared->told, WELL);
+
+    if (told != WELL) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, fleet.server,
-                     "Auth0SharedStore: %s is back",
-                     auth0_redis_shown(fleet.redis));
+                     "Auth0SharedStore: %s %s", auth0_redis_shown(fleet.redis),
+                     sentences[told].well);
     }
 }
 
@@ -188,41 +206,53 @@ static bool find_host(auth0_found_t *found)
                           : find_by_thread(found, url);
 }
 
-static bool settle(apr_pool_t *pool)
+/* Where names cannot be had, the former address is as good as any. */
+static bool takes_writes(apr_pool_t *pool)
 {
-    auth0_found_t found = {0};
+    auth0_found_t found;
     int64_t budget = fleet.is_first ? FIRST_BUDGET : AUTH0_REDIS_PATIENCE;
 
-    (void)!find_host(&found);
-    return auth0_redis_settle(fleet.redis, &found, budget, pool);
+    return fleet.health != WELL && find_host(&found)
+               ? auth0_store_settle(mod_auth0_store(), &found, budget, pool)
+               : auth0_store_takes_writes(mod_auth0_store(), pool);
 }
 
-static bool reach(apr_pool_t *pool)
+static bool sweep(apr_pool_t *pool)
+{
+    int64_t now = apr_time_sec(apr_time_now());
+
+    return auth0_store_sweep(mod_auth0_store(), now, pool);
+}
+
+/* Denials are read also where nothing can be written. */
+static health_t examine(apr_pool_t *pool)
 {
     int64_t now = auth0_clock_monotonic();
+    bool is_writable = takes_writes(pool);
+    bool is_new = fleet.health == AWAY || (is_writable && fleet.health != WELL);
 
-    if (!fleet.is_reached && !settle(pool)) {
-        return false;
+    if (!auth0_redis_is_settled(fleet.redis)) {
+        return AWAY;
     }
-    if (!fleet.is_reached || now >= fleet.read_all) {
+    if (is_new || now >= fleet.read_all) {
         begin_anew(now);
-        if (!auth0_store_sweep(mod_auth0_store(), apr_time_sec(apr_time_now()),
-                               pool)) {
-            return false;
-        }
+        is_writable = is_writable && sweep(pool);
     }
-    return pull_all(pool);
+    if (!pull_all(pool)) {
+        return AWAY;
+    }
+    return is_writable ? WELL : NO_WRITES;
 }
 
 static void look(apr_pool_t *pool)
 {
-    fleet.is_reached = reach(pool);
-    if (fleet.is_reached) {
+    fleet.health = examine(pool);
+    if (fleet.health == WELL) {
         fleet.failures = 0;
-        tell_back();
+        tell_well();
     }
     else if (++fleet.failures >= FAILURES || fleet.is_first) {
-        tell_away();
+        tell_ill(fleet.health);
     }
 }
 
@@ -288,7 +318,7 @@ void mod_auth0_fleet_start(apr_pool_t *pool)
     }
     atomic_store(&fleet.is_over, false);
     fleet.is_first = false;
-    fleet.is_reached = false;
+    fleet.health = AWAY;
     fleet.next_look = 0;
     apr_status_t status =
         apr_thread_create(&fleet.thread, NULL, work, NULL, pool);
@@ -356,7 +386,7 @@ int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server)
         mod_auth0_store_join(fleet.redis);
     }
     fleet.is_first = true;
-    fleet.is_reached = false;
+    fleet.health = AWAY;
     fleet.next_look = 0;
     apr_pool_create(&scratch, pconf);
     tend(scratch);

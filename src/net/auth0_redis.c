@@ -37,25 +37,6 @@ struct auth0_redis_t {
     seat_t seats[AUTH0_REDIS_LINKS];
 };
 
-static const char *const why_texts[] = {
-    [AUTH0_REDIS_GOOD] = "it answers",
-    [AUTH0_REDIS_NO_ADDRESS] = "its host name has no address at which a Redis "
-                               "answers, or the name server does not",
-    [AUTH0_REDIS_NO_CONNECTION] = "no connection",
-    [AUTH0_REDIS_NO_TLS] = "no TLS connection to a certificate of that name "
-                           "and of a known authority",
-    [AUTH0_REDIS_NO_LOGIN] = "it does not take this user, password or database",
-    [AUTH0_REDIS_NO_REPLY] = "no reply in time",
-    [AUTH0_REDIS_GARBAGE] = "a reply that makes no sense",
-    [AUTH0_REDIS_ERROR] = "it replies with an error",
-    [AUTH0_REDIS_BUSY] = "all connections are in use",
-};
-
-const char *auth0_redis_why_text(auth0_redis_why_t why)
-{
-    return why_texts[why];
-}
-
 bool auth0_redis_is_away(const auth0_redis_t *redis)
 {
     return auth0_breaker_is_open(&redis->known->breaker);
@@ -173,7 +154,7 @@ static auth0_redis_why_t judge(auth0_span_t reply, unsigned kinds)
         return AUTH0_REDIS_GARBAGE;
     }
     if (item.kind == AUTH0_RESP_ERROR) {
-        return AUTH0_REDIS_ERROR;
+        return auth0_redis_why_of(item.text);
     }
     return item.kind & kinds ? AUTH0_REDIS_GOOD : AUTH0_REDIS_GARBAGE;
 }
@@ -348,14 +329,20 @@ static auth0_redis_why_t ask(auth0_span_t *reply, auth0_redis_t *redis,
     return why;
 }
 
-/* That this process is busy does not speak against the Redis. */
-static bool conclude(auth0_redis_t *redis, auth0_breaker_pass_t pass,
-                     auth0_redis_why_t why)
+/*
+ * That this process is busy does not speak against the Redis, and that it can
+ * be read from does not speak for it.
+ */
+static bool conclude(auth0_redis_t *redis,
+                     const auth0_redis_question_t *question,
+                     auth0_breaker_pass_t pass, auth0_redis_why_t why)
 {
     auth0_breaker_t *breaker = &redis->known->breaker;
 
     if (why == AUTH0_REDIS_GOOD) {
-        auth0_breaker_succeeded(breaker);
+        if (!question->is_reading) {
+            auth0_breaker_succeeded(breaker);
+        }
         return true;
     }
     atomic_store(&redis->known->why, (uint32_t)why);
@@ -382,43 +369,49 @@ bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
     auth0_redis_why_t why = ask(reply, redis, question, now + budget, pool);
 
     auth0_errqueue_restore(kept);
-    return conclude(redis, pass, why);
+    return conclude(redis, question, pass, why);
 }
 
-/* An address is good when something answers there that speaks like a Redis. */
+bool auth0_redis_is_settled(const auth0_redis_t *redis)
+{
+    auth0_address_t address;
+
+    return find_address(&address, redis);
+}
+
+/* Better one that may be read from than none. */
 static auth0_redis_why_t try_address(auth0_redis_t *redis,
                                      const auth0_address_t *address,
-                                     int64_t budget, apr_pool_t *pool)
+                                     const auth0_redis_question_t *trial,
+                                     apr_pool_t *pool)
 {
-    const auth0_span_t ping = auth0_span_cstr("PING");
-    const auth0_redis_question_t question = {
-        .words = &ping, .count = 1, .kinds = AUTH0_RESP_STATUS};
-    int64_t deadline = auth0_clock_monotonic() + budget;
+    int64_t deadline = auth0_clock_monotonic() + trial->budget;
     auth0_link_t link = AUTH0_LINK_NONE;
     auth0_span_t reply;
     auth0_redis_why_t why = call(&link, redis, address, deadline, pool);
 
     if (why == AUTH0_REDIS_GOOD) {
-        why = exchange(&reply, &link, &question, deadline, pool);
+        why = exchange(&reply, &link, trial, deadline, pool);
     }
     auth0_link_close(&link);
-    if (why == AUTH0_REDIS_GOOD) {
+    if (why == AUTH0_REDIS_GOOD ||
+        (auth0_redis_why_is_error(why) && !auth0_redis_is_settled(redis))) {
         publish(redis, address);
     }
     return why;
 }
 
 bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
-                        int64_t budget, apr_pool_t *pool)
+                        const auth0_redis_question_t *trial, apr_pool_t *pool)
 {
     auth0_breaker_pass_t pass =
         auth0_breaker_pass_always(&redis->known->breaker);
     auth0_redis_why_t why = AUTH0_REDIS_NO_ADDRESS;
 
     for (size_t i = 0; i < found->count && why != AUTH0_REDIS_GOOD; i++) {
-        why = try_address(redis, &found->addresses[i], budget, pool);
+        why = try_address(redis, &found->addresses[i], trial, pool);
     }
-    return conclude(redis, pass, why);
+    return conclude(redis, trial, pass, why);
 }
 
 void auth0_redis_hang_up(auth0_redis_t *redis)

@@ -7,6 +7,7 @@
 #include "core/auth0_redis_url.h"
 #include "core/auth0_resp.h"
 #include "net/auth0_lookup.h"
+#include "net/auth0_redis_why.h"
 
 /*
  * A Redis, asked by the threads of one process over a few connections that are
@@ -22,22 +23,6 @@ typedef struct auth0_redis_t auth0_redis_t;
 
 /* Connections of one process. */
 #define AUTH0_REDIS_LINKS 16
-
-/* Why a question was not answered as it should be. */
-typedef enum auth0_redis_why_t {
-    AUTH0_REDIS_GOOD,
-    AUTH0_REDIS_NO_ADDRESS, /* of its host is known            */
-    AUTH0_REDIS_NO_CONNECTION,
-    AUTH0_REDIS_NO_TLS,
-    AUTH0_REDIS_NO_LOGIN, /* user, password or database       */
-    AUTH0_REDIS_NO_REPLY, /* in time, or before it was closed */
-    AUTH0_REDIS_GARBAGE,  /* no reply of Redis, or not one to that */
-    AUTH0_REDIS_ERROR,    /* it says so itself                */
-    AUTH0_REDIS_BUSY      /* all connections were taken       */
-} auth0_redis_why_t;
-
-/* In a few words for the log, none of which came over the network. */
-const char *auth0_redis_why_text(auth0_redis_why_t why);
 
 /*
  * What the processes of a server know of it together. All bytes zero is how it
@@ -66,6 +51,7 @@ typedef struct auth0_redis_question_t {
     unsigned kinds;     /* of auth0_resp_kind_t: replies that make sense   */
     int64_t budget;     /* microseconds; 0: AUTH0_REDIS_BUDGET             */
     bool is_persistent; /* ask although it is known to be out of reach     */
+    bool is_reading;    /* an answer does not tell that it takes marks     */
 } auth0_redis_question_t;
 
 /* One of an array of words, with all else as a request asks it. */
@@ -85,10 +71,14 @@ AUTH0_MUST_USE bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
 
 /*
  * Of the addresses that its host was found to have, settle for the first at
- * which a Redis answers, within budget for each. One process at a time.
+ * which trial is answered, within its budget for each. One that replies with an
+ * error is taken while there is none at all. One process at a time.
  */
 bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
-                        int64_t budget, apr_pool_t *pool);
+                        const auth0_redis_question_t *trial, apr_pool_t *pool);
+
+/* True when it has an address, of now or earlier. */
+bool auth0_redis_is_settled(const auth0_redis_t *redis);
 
 /* True when requests are kept away from it. */
 bool auth0_redis_is_away(const auth0_redis_t *redis);

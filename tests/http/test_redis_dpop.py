@@ -187,6 +187,20 @@ def test_redis_goes_and_comes_back_under_load(announce, way):
           f"{max(stream.bound) * 1000:.0f} ms; back after {took:.2f} s")
 
 
+def test_a_redis_that_takes_no_writes(announce):
+    """It answers as ever, but no proof can be marked: closed, and told."""
+    announce("takes no writes \\(OOM, its memory is full: raise its maxmemory\\)")
+    with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
+        redis.ask("CONFIG", "SET", "maxmemory", "1")
+        refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
+        httpd.wait_for_log("takes no writes", timeout=5)
+        refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
+        redis.ask("CONFIG", "SET", "maxmemory", "0")
+        httpd.wait_for_log("takes writes again", timeout=5)
+        response = httpd.get("/orders", headers=fields())
+        answers.accepted(response, tokens.SUBJECT)
+
+
 def test_idle_connections_may_be_forgotten_by_a_firewall(open_folder):
     """After half a minute without a request none is refused for it."""
     clock = Clock(open_folder / "idle", monotonic=True)

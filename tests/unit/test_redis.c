@@ -152,8 +152,13 @@ static bool resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
 {
     const auth0_redis_url_t *url = auth0_redis_url(redis);
     auth0_found_t found;
+    const auth0_span_t word = support_span("PING");
+    const auth0_redis_question_t trial = {.words = &word,
+                                          .count = 1,
+                                          .kinds = AUTH0_RESP_STATUS,
+                                          .budget = budget};
     (void)!auth0_lookup(&found, url->host, url->port);
-    return auth0_redis_settle(redis, &found, budget, pool);
+    return auth0_redis_settle(redis, &found, &trial, pool);
 }
 
 static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
@@ -181,6 +186,28 @@ static const row_t rows[] = {
     {"good", PLAIN, {.reply = "+PONG\r\n", .stays = true}, AUTH0_REDIS_GOOD},
     {"closes afterwards", PLAIN, {.reply = "+PONG\r\n"}, AUTH0_REDIS_GOOD},
     {"error", PLAIN, {.reply = "-ERR no\r\n"}, AUTH0_REDIS_ERROR},
+    {"replica",
+     PLAIN,
+     {.reply = "-READONLY You can't write against a read only replica.\r\n"},
+     AUTH0_REDIS_READONLY},
+    {"full",
+     PLAIN,
+     {.reply = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"},
+     AUTH0_REDIS_FULL},
+    {"cannot save",
+     PLAIN,
+     {.reply = "-MISCONF Redis is configured to save RDB snapshots\r\n"},
+     AUTH0_REDIS_UNSAVED},
+    {"too few replicas",
+     PLAIN,
+     {.reply = "-NOREPLICAS Not enough good replicas to write.\r\n"},
+     AUTH0_REDIS_TOO_FEW},
+    {"no right",
+     PLAIN,
+     {.reply = "-NOPERM this user has no permissions\r\n"},
+     AUTH0_REDIS_NO_RIGHT},
+    {"no such error", PLAIN, {.reply = "-OOMX full\r\n"}, AUTH0_REDIS_ERROR},
+    {"one word", PLAIN, {.reply = "-ERR\r\n"}, AUTH0_REDIS_ERROR},
     {"another kind", PLAIN, {.reply = ":1\r\n"}, AUTH0_REDIS_GARBAGE},
     {"nil", PLAIN, {.reply = "$-1\r\n"}, AUTH0_REDIS_GARBAGE},
     {"two replies", PLAIN, {.reply = "+A\r\n+B\r\n"}, AUTH0_REDIS_GARBAGE},
@@ -287,10 +314,30 @@ static void a_name_is_resolved_to_where_it_answers(void **state)
     fake_t *fake = start(script, "redis://localhost:", *state);
     auth0_redis_known_t known = {0};
     auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    assert_false(auth0_redis_is_settled(redis));
     assert_true(resolve(redis, 1000 * MS, *state));
+    assert_true(auth0_redis_is_settled(redis));
     assert_true(ping(redis, false, *state));
     auth0_redis_hang_up(redis);
     stop(fake);
+}
+
+/* It can be read from, until there is a better one. */
+static void
+an_address_that_replies_with_an_error_is_better_than_none(void **state)
+{
+    static const char *const replies[] = {"", "-OOM no\r\n", "+PONG\r\n"};
+    script_t script = {.stays = true};
+    for (size_t i = 0; i < COUNT(replies); i++) {
+        script.reply = replies[i];
+        fake_t *fake = start(script, PLAIN, *state);
+        auth0_redis_known_t known = {0};
+        auth0_redis_t *redis =
+            auth0_redis_make(&fake->url, &known, NULL, *state);
+        assert_int_equal(resolve(redis, 50 * MS, *state), i == 2);
+        assert_int_equal(auth0_redis_is_settled(redis), i > 0);
+        stop(fake);
+    }
 }
 
 /* After three failures no request so much as connects; who persists does. */
@@ -318,6 +365,33 @@ static void who_is_away_is_left_alone(void **state)
     fake->script.reply = "+PONG\r\n";
     assert_true(ping(redis, true, *state));
     assert_false(auth0_redis_is_away(redis));
+    stop(fake);
+}
+
+/* Reading goes on meanwhile, and does not let requests near it. */
+static void who_can_be_read_from_is_away_still(void **state)
+{
+    const auth0_span_t word = support_span("PING");
+    const auth0_redis_question_t reading = {.words = &word,
+                                            .count = 1,
+                                            .kinds = AUTH0_RESP_STATUS,
+                                            .is_persistent = true,
+                                            .is_reading = true};
+    script_t script = {.reply = "-OOM no\r\n", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_span_t reply;
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (int i = 0; i < 3; i++) {
+        assert_false(ping(redis, false, *state));
+    }
+    fake->script.reply = "+PONG\r\n";
+    assert_true(auth0_redis_ask(&reply, redis, &reading, *state));
+    assert_true(auth0_redis_is_away(redis));
+    assert_true(ping(redis, true, *state));
+    assert_false(auth0_redis_is_away(redis));
+    auth0_redis_hang_up(redis);
     stop(fake);
 }
 
@@ -459,7 +533,9 @@ int main(void)
         SUPPORT_TEST(nobody_there_is_a_fault),
         SUPPORT_TEST(a_name_without_addresses_is_a_fault),
         SUPPORT_TEST(a_name_is_resolved_to_where_it_answers),
+        SUPPORT_TEST(an_address_that_replies_with_an_error_is_better_than_none),
         SUPPORT_TEST(who_is_away_is_left_alone),
+        SUPPORT_TEST(who_can_be_read_from_is_away_still),
         SUPPORT_TEST(a_connection_that_was_closed_is_not_used_again),
         SUPPORT_TEST(a_connection_that_is_good_is_used_again),
         SUPPORT_TEST(a_connection_that_was_idle_is_not_used_again),
