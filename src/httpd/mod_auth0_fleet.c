@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_fleet.h"
 
+#include <dlfcn.h>
 #include <stdatomic.h>
 
 #include <apr_signal.h>
@@ -11,6 +12,7 @@
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_store.h"
 #include "net/auth0_clock.h"
+#include "net/auth0_lookup.h"
 #include "net/auth0_store_redis.h"
 
 /* Microseconds between two looks at the Redis, and while it is away. */
@@ -32,20 +34,42 @@
 /* An address may take so long when httpd starts, as nobody waits for it. */
 #define FIRST_BUDGET ((int64_t)1000000)
 
+/* So long the name server is waited for, and between two looks at its reply. */
+#define NAMES_MOST ((int64_t)1000000)
+#define NAMES_STEP 5000
+
+/* How the Redis is: each is worse than the one before. */
+typedef enum health_t { WELL, NO_WRITES, AWAY } health_t;
+
+static const struct {
+    const char *ill;
+    const char *until;
+    const char *well;
+} sentences[] = {
+    [NO_WRITES] = {"takes no writes", "until it does, what needs it is refused",
+                   "takes writes again"},
+    [AWAY] = {"cannot be reached",
+              "until it can, what needs it is refused, and logouts at other "
+              "servers are not heard of",
+              "is back"},
+};
+
 /* What this generation of processes shares, all bytes zero at first. */
 typedef struct shared_t {
     auth0_redis_known_t known;
-    atomic_bool is_told; /* that it is away */
+    atomic_int told; /* its worst health since it was well, as far as told */
 } shared_t;
 
 static struct {
     const server_rec *server;
     shared_t *shared;
     auth0_redis_t *redis; /* NULL: this server is on its own */
+    bool is_first;        /* httpd starts: no threads yet, and no requests */
     /* Of the refreshing process alone: */
     apr_thread_t *thread;
     atomic_bool is_over;
-    bool is_reached;
+    auth0_lookup_t *lookup; /* NULL: no name is being looked up */
+    health_t health;
     bool is_told_of_secrets;
     unsigned failures; /* to reach it, in a row */
     auth0_store_cursor_t cursor;
@@ -60,25 +84,27 @@ bool mod_auth0_fleet_is_used(void)
     return fleet.redis != NULL;
 }
 
-static void tell_away(void)
+static void tell_ill(health_t health)
 {
-    if (!atomic_exchange(&fleet.shared->is_told, true)) {
-        ap_log_error(
-            APLOG_MARK, APLOG_ERR, 0, fleet.server,
-            "Auth0SharedStore: %s cannot be reached (%s): until it can, "
-            "what needs it is refused, and logouts at other servers "
-            "are not heard of",
-            auth0_redis_shown(fleet.redis),
-            auth0_redis_why_text(auth0_redis_why(fleet.redis)));
+    if (atomic_load(&fleet.shared->told) >= (int)health) {
+        return;
     }
+    atomic_store(&fleet.shared->told, (int)health);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, fleet.server,
+                 "Auth0SharedStore: %s %s (%s): %s",
+                 auth0_redis_shown(fleet.redis), sentences[health].ill,
+                 auth0_redis_why_text(auth0_redis_why(fleet.redis)),
+                 sentences[health].until);
 }
 
-static void tell_back(void)
+static void tell_well(void)
 {
-    if (atomic_exchange(&fleet.shared->is_told, false)) {
+    int told = atomic_exchange(&fleet.shared->told, WELL);
+
+    if (told != WELL) {
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, fleet.server,
-                     "Auth0SharedStore: %s is back",
-                     auth0_redis_shown(fleet.redis));
+                     "Auth0SharedStore: %s %s", auth0_redis_shown(fleet.redis),
+                     sentences[told].well);
     }
 }
 
@@ -124,32 +150,109 @@ static void begin_anew(int64_t now)
     fleet.read_all = now + READ_ALL_AGAIN;
 }
 
-static bool reach(int64_t budget, apr_pool_t *pool)
+/*
+ * At exit, which waits for no thread that hangs in the resolver, httpd unloads
+ * its modules: a process that has such a thread keeps this one. The process
+ * that httpd restarts in must not, or it would never load another.
+ */
+static bool stay_loaded(void)
 {
-    int64_t now = auth0_clock_monotonic();
+    Dl_info own;
+    void *handle =
+        dladdr(&fleet, &own)
+            ? dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)
+            : NULL;
 
-    if (!fleet.is_reached && !auth0_redis_resolve(fleet.redis, budget, pool)) {
-        return false;
-    }
-    if (!fleet.is_reached || now >= fleet.read_all) {
-        begin_anew(now);
-        if (!auth0_store_sweep(mod_auth0_store(), apr_time_sec(apr_time_now()),
-                               pool)) {
-            return false;
-        }
-    }
-    return pull_all(pool);
+    return handle && dlclose(handle) == 0;
 }
 
-static void look(int64_t budget, apr_pool_t *pool)
+static bool await_lookup(void)
 {
-    fleet.is_reached = reach(budget, pool);
-    if (fleet.is_reached) {
-        fleet.failures = 0;
-        tell_back();
+    int64_t deadline = auth0_clock_monotonic() + NAMES_MOST;
+
+    while (!auth0_lookup_is_over(fleet.lookup)) {
+        if (atomic_load(&fleet.is_over) || auth0_clock_monotonic() > deadline) {
+            return false;
+        }
+        apr_sleep(NAMES_STEP);
     }
-    else if (++fleet.failures >= FAILURES || budget == FIRST_BUDGET) {
-        tell_away();
+    return true;
+}
+
+/* One that takes longer is under way still when this is called again. */
+static bool find_by_thread(auth0_found_t *found, const auth0_redis_url_t *url)
+{
+    if (!fleet.lookup && stay_loaded()) {
+        fleet.lookup = auth0_lookup_begin(url->host, url->port);
+    }
+    if (!fleet.lookup || !await_lookup()) {
+        return false;
+    }
+    bool is_found = auth0_lookup_end(found, fleet.lookup);
+
+    fleet.lookup = NULL;
+    return is_found;
+}
+
+static bool find_host(auth0_found_t *found)
+{
+    const auth0_redis_url_t *url = auth0_redis_url(fleet.redis);
+
+    if (url->is_address) {
+        return auth0_lookup(found, url->host, url->port);
+    }
+    return fleet.is_first ? auth0_lookup_by_process(found, url->host, url->port,
+                                                    NAMES_MOST)
+                          : find_by_thread(found, url);
+}
+
+/* Where names cannot be had, the former address is as good as any. */
+static bool takes_writes(apr_pool_t *pool)
+{
+    auth0_found_t found;
+    int64_t budget = fleet.is_first ? FIRST_BUDGET : AUTH0_REDIS_PATIENCE;
+
+    return fleet.health != WELL && find_host(&found)
+               ? auth0_store_settle(mod_auth0_store(), &found, budget, pool)
+               : auth0_store_takes_writes(mod_auth0_store(), pool);
+}
+
+static bool sweep(apr_pool_t *pool)
+{
+    int64_t now = apr_time_sec(apr_time_now());
+
+    return auth0_store_sweep(mod_auth0_store(), now, pool);
+}
+
+/* Denials are read also where nothing can be written. */
+static health_t examine(apr_pool_t *pool)
+{
+    int64_t now = auth0_clock_monotonic();
+    bool is_writable = takes_writes(pool);
+    bool is_new = fleet.health == AWAY || (is_writable && fleet.health != WELL);
+
+    if (!auth0_redis_is_settled(fleet.redis)) {
+        return AWAY;
+    }
+    if (is_new || now >= fleet.read_all) {
+        begin_anew(now);
+        is_writable = is_writable && sweep(pool);
+    }
+    if (!pull_all(pool)) {
+        return AWAY;
+    }
+    return is_writable ? WELL : NO_WRITES;
+}
+
+static void look(apr_pool_t *pool)
+{
+    fleet.health = examine(pool);
+    if (fleet.health == WELL) {
+        fleet.failures = 0;
+        tell_well();
+    }
+    else if (++fleet.failures >= FAILURES || fleet.is_first) {
+        tell_ill(fleet.health);
     }
 }
 
@@ -164,7 +267,7 @@ static void fill_secrets(apr_pool_t *pool)
     fleet.is_told_of_secrets = !is_filled;
 }
 
-static void tend(int64_t budget, apr_pool_t *pool)
+static void tend(apr_pool_t *pool)
 {
     int64_t now = auth0_clock_monotonic();
 
@@ -172,7 +275,7 @@ static void tend(int64_t budget, apr_pool_t *pool)
         return;
     }
     if (fleet.redis) {
-        look(budget, pool);
+        look(pool);
     }
     fill_secrets(pool);
     fleet.next_look =
@@ -188,7 +291,7 @@ static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *unused)
         return NULL;
     }
     while (!atomic_load(&fleet.is_over)) {
-        tend(AUTH0_REDIS_PATIENCE, pool);
+        tend(pool);
         apr_pool_clear(pool);
         apr_sleep(STEP);
     }
@@ -214,7 +317,8 @@ void mod_auth0_fleet_start(apr_pool_t *pool)
         return;
     }
     atomic_store(&fleet.is_over, false);
-    fleet.is_reached = false;
+    fleet.is_first = false;
+    fleet.health = AWAY;
     fleet.next_look = 0;
     apr_status_t status =
         apr_thread_create(&fleet.thread, NULL, work, NULL, pool);
@@ -234,6 +338,10 @@ void mod_auth0_fleet_stop(void)
     if (fleet.thread) {
         (void)apr_thread_join(&status, fleet.thread);
         fleet.thread = NULL;
+    }
+    if (fleet.lookup) {
+        (void)auth0_lookup_end(&(auth0_found_t){0}, fleet.lookup);
+        fleet.lookup = NULL;
     }
 }
 
@@ -277,10 +385,11 @@ int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server)
         (void)apr_signal(SIGPIPE, SIG_IGN);
         mod_auth0_store_join(fleet.redis);
     }
-    fleet.is_reached = false;
+    fleet.is_first = true;
+    fleet.health = AWAY;
     fleet.next_look = 0;
     apr_pool_create(&scratch, pconf);
-    tend(FIRST_BUDGET, scratch);
+    tend(scratch);
     apr_pool_destroy(scratch);
     if (fleet.redis) {
         auth0_redis_hang_up(fleet.redis);

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "net/auth0_redis.h"
 
-#include <netdb.h>
 #include <string.h>
 
 #include <apr_thread_cond.h>
@@ -16,8 +15,16 @@
 #define REPLY_LEAST ((size_t)4096)
 #define REPLY_MOST ((size_t)1048576)
 
+/*
+ * What lies between may forget a connection that nobody uses, and tell neither
+ * side. Half a minute is less than firewalls and balancers are set to.
+ */
+#define IDLE_MOST ((int64_t)30000000)
+
 typedef struct seat_t {
     auth0_link_t link;
+    auth0_address_t address; /* where the link leads */
+    int64_t used;            /* when it was last */
     bool is_taken;
 } seat_t;
 
@@ -30,25 +37,6 @@ struct auth0_redis_t {
     seat_t seats[AUTH0_REDIS_LINKS];
 };
 
-static const char *const why_texts[] = {
-    [AUTH0_REDIS_GOOD] = "it answers",
-    [AUTH0_REDIS_NO_ADDRESS] = "its host name has no address at which a Redis "
-                               "answers",
-    [AUTH0_REDIS_NO_CONNECTION] = "no connection",
-    [AUTH0_REDIS_NO_TLS] = "no TLS connection to a certificate of that name "
-                           "and of a known authority",
-    [AUTH0_REDIS_NO_LOGIN] = "it does not take this user, password or database",
-    [AUTH0_REDIS_NO_REPLY] = "no reply in time",
-    [AUTH0_REDIS_GARBAGE] = "a reply that makes no sense",
-    [AUTH0_REDIS_ERROR] = "it replies with an error",
-    [AUTH0_REDIS_BUSY] = "all connections are in use",
-};
-
-const char *auth0_redis_why_text(auth0_redis_why_t why)
-{
-    return why_texts[why];
-}
-
 bool auth0_redis_is_away(const auth0_redis_t *redis)
 {
     return auth0_breaker_is_open(&redis->known->breaker);
@@ -57,6 +45,11 @@ bool auth0_redis_is_away(const auth0_redis_t *redis)
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis)
 {
     return (auth0_redis_why_t)atomic_load(&redis->known->why);
+}
+
+const auth0_redis_url_t *auth0_redis_url(const auth0_redis_t *redis)
+{
+    return redis->url;
 }
 
 const char *auth0_redis_shown(const auth0_redis_t *redis)
@@ -161,7 +154,7 @@ static auth0_redis_why_t judge(auth0_span_t reply, unsigned kinds)
         return AUTH0_REDIS_GARBAGE;
     }
     if (item.kind == AUTH0_RESP_ERROR) {
-        return AUTH0_REDIS_ERROR;
+        return auth0_redis_why_of(item.text);
     }
     return item.kind & kinds ? AUTH0_REDIS_GOOD : AUTH0_REDIS_GARBAGE;
 }
@@ -279,24 +272,40 @@ static seat_t *take_seat(auth0_redis_t *redis, int64_t deadline)
 static void give_seat(auth0_redis_t *redis, seat_t *seat)
 {
     apr_thread_mutex_lock(redis->lock);
+    seat->used = auth0_clock_monotonic();
     seat->is_taken = false;
     apr_thread_cond_signal(redis->is_given);
     apr_thread_mutex_unlock(redis->lock);
 }
 
-/* What a Redis that has gone since the last question leaves is not believed. */
+/*
+ * To ask once more by another connection is no way out where one is dead: the
+ * Redis may have done what it was told. What one that has gone since the last
+ * question leaves is not believed, and one at a former address is none of it.
+ */
+static bool is_usable(const seat_t *seat, const auth0_address_t *address)
+{
+    return seat->link.fd >= 0 &&
+           auth0_span_same((const char *)&seat->address, (const char *)address,
+                           sizeof(*address)) &&
+           auth0_clock_monotonic() - seat->used < IDLE_MOST &&
+           auth0_link_is_quiet(&seat->link);
+}
+
 static auth0_redis_why_t connect_seat(seat_t *seat, const auth0_redis_t *redis,
                                       int64_t deadline, apr_pool_t *pool)
 {
     auth0_address_t address;
 
-    if (seat->link.fd >= 0 && auth0_link_is_quiet(&seat->link)) {
+    if (!find_address(&address, redis)) {
+        return AUTH0_REDIS_NO_ADDRESS;
+    }
+    if (is_usable(seat, &address)) {
         return AUTH0_REDIS_GOOD;
     }
     auth0_link_close(&seat->link);
-    return find_address(&address, redis)
-               ? call(&seat->link, redis, &address, deadline, pool)
-               : AUTH0_REDIS_NO_ADDRESS;
+    seat->address = address;
+    return call(&seat->link, redis, &address, deadline, pool);
 }
 
 static auth0_redis_why_t ask(auth0_span_t *reply, auth0_redis_t *redis,
@@ -320,14 +329,20 @@ static auth0_redis_why_t ask(auth0_span_t *reply, auth0_redis_t *redis,
     return why;
 }
 
-/* That this process is busy does not speak against the Redis. */
-static bool conclude(auth0_redis_t *redis, auth0_breaker_pass_t pass,
-                     auth0_redis_why_t why)
+/*
+ * That this process is busy does not speak against the Redis, and that it can
+ * be read from does not speak for it.
+ */
+static bool conclude(auth0_redis_t *redis,
+                     const auth0_redis_question_t *question,
+                     auth0_breaker_pass_t pass, auth0_redis_why_t why)
 {
     auth0_breaker_t *breaker = &redis->known->breaker;
 
     if (why == AUTH0_REDIS_GOOD) {
-        auth0_breaker_succeeded(breaker);
+        if (!question->is_reading) {
+            auth0_breaker_succeeded(breaker);
+        }
         return true;
     }
     atomic_store(&redis->known->why, (uint32_t)why);
@@ -354,62 +369,49 @@ bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
     auth0_redis_why_t why = ask(reply, redis, question, now + budget, pool);
 
     auth0_errqueue_restore(kept);
-    return conclude(redis, pass, why);
+    return conclude(redis, question, pass, why);
 }
 
-/* An address is good when something answers there that speaks like a Redis. */
+bool auth0_redis_is_settled(const auth0_redis_t *redis)
+{
+    auth0_address_t address;
+
+    return find_address(&address, redis);
+}
+
+/* Better one that may be read from than none. */
 static auth0_redis_why_t try_address(auth0_redis_t *redis,
                                      const auth0_address_t *address,
-                                     int64_t budget, apr_pool_t *pool)
+                                     const auth0_redis_question_t *trial,
+                                     apr_pool_t *pool)
 {
-    const auth0_span_t ping = auth0_span_cstr("PING");
-    const auth0_redis_question_t question = {
-        .words = &ping, .count = 1, .kinds = AUTH0_RESP_STATUS};
-    int64_t deadline = auth0_clock_monotonic() + budget;
+    int64_t deadline = auth0_clock_monotonic() + trial->budget;
     auth0_link_t link = AUTH0_LINK_NONE;
     auth0_span_t reply;
     auth0_redis_why_t why = call(&link, redis, address, deadline, pool);
 
     if (why == AUTH0_REDIS_GOOD) {
-        why = exchange(&reply, &link, &question, deadline, pool);
+        why = exchange(&reply, &link, trial, deadline, pool);
     }
     auth0_link_close(&link);
-    if (why == AUTH0_REDIS_GOOD) {
+    if (why == AUTH0_REDIS_GOOD ||
+        (auth0_redis_why_is_error(why) && !auth0_redis_is_settled(redis))) {
         publish(redis, address);
     }
     return why;
 }
 
-static auth0_redis_why_t try_all(auth0_redis_t *redis,
-                                 const struct addrinfo *found, int64_t budget,
-                                 apr_pool_t *pool)
+bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
+                        const auth0_redis_question_t *trial, apr_pool_t *pool)
 {
-    auth0_redis_why_t why = AUTH0_REDIS_NO_ADDRESS;
-
-    for (; found && why != AUTH0_REDIS_GOOD; found = found->ai_next) {
-        auth0_address_t address = {.any = {.sa_family = AF_UNSPEC}};
-        if (found->ai_addrlen <= sizeof(address)) {
-            memcpy(&address, found->ai_addr, found->ai_addrlen);
-            why = try_address(redis, &address, budget, pool);
-        }
-    }
-    return why;
-}
-
-bool auth0_redis_resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     auth0_breaker_pass_t pass =
         auth0_breaker_pass_always(&redis->known->breaker);
-    struct addrinfo *found = NULL;
+    auth0_redis_why_t why = AUTH0_REDIS_NO_ADDRESS;
 
-    if (getaddrinfo(redis->url->host, redis->url->port, &hints, &found) != 0) {
-        return conclude(redis, pass, AUTH0_REDIS_NO_ADDRESS);
+    for (size_t i = 0; i < found->count && why != AUTH0_REDIS_GOOD; i++) {
+        why = try_address(redis, &found->addresses[i], trial, pool);
     }
-    auth0_redis_why_t why = try_all(redis, found, budget, pool);
-
-    freeaddrinfo(found);
-    return conclude(redis, pass, why);
+    return conclude(redis, trial, pass, why);
 }
 
 void auth0_redis_hang_up(auth0_redis_t *redis)

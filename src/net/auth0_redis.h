@@ -6,13 +6,14 @@
 #include "core/auth0_breaker.h"
 #include "core/auth0_redis_url.h"
 #include "core/auth0_resp.h"
+#include "net/auth0_lookup.h"
+#include "net/auth0_redis_why.h"
 
 /*
  * A Redis, asked by the threads of one process over a few connections that are
  * kept. One question costs a request AUTH0_REDIS_BUDGET at most, connection,
  * TLS and password included, and next to nothing while the Redis is known to be
- * out of reach. Names are only looked up by auth0_redis_resolve, which no
- * request calls.
+ * out of reach. Names are not looked up here: who does tells what was found.
  */
 typedef struct auth0_redis_t auth0_redis_t;
 
@@ -23,29 +24,13 @@ typedef struct auth0_redis_t auth0_redis_t;
 /* Connections of one process. */
 #define AUTH0_REDIS_LINKS 16
 
-/* Why a question was not answered as it should be. */
-typedef enum auth0_redis_why_t {
-    AUTH0_REDIS_GOOD,
-    AUTH0_REDIS_NO_ADDRESS, /* its host name has none           */
-    AUTH0_REDIS_NO_CONNECTION,
-    AUTH0_REDIS_NO_TLS,
-    AUTH0_REDIS_NO_LOGIN, /* user, password or database       */
-    AUTH0_REDIS_NO_REPLY, /* in time, or before it was closed */
-    AUTH0_REDIS_GARBAGE,  /* no reply of Redis, or not one to that */
-    AUTH0_REDIS_ERROR,    /* it says so itself                */
-    AUTH0_REDIS_BUSY      /* all connections were taken       */
-} auth0_redis_why_t;
-
-/* In a few words for the log, none of which came over the network. */
-const char *auth0_redis_why_text(auth0_redis_why_t why);
-
 /*
  * What the processes of a server know of it together. All bytes zero is how it
  * begins; it may lie in memory that they share.
  */
 typedef struct auth0_redis_known_t {
     auth0_breaker_t breaker;
-    auth0_box_t address;  /* one writer: auth0_redis_resolve */
+    auth0_box_t address;  /* one writer: auth0_redis_settle */
     _Atomic uint32_t why; /* of the last failure             */
 } auth0_redis_known_t;
 
@@ -66,6 +51,7 @@ typedef struct auth0_redis_question_t {
     unsigned kinds;     /* of auth0_resp_kind_t: replies that make sense   */
     int64_t budget;     /* microseconds; 0: AUTH0_REDIS_BUDGET             */
     bool is_persistent; /* ask although it is known to be out of reach     */
+    bool is_reading;    /* an answer does not tell that it takes marks     */
 } auth0_redis_question_t;
 
 /* One of an array of words, with all else as a request asks it. */
@@ -84,18 +70,23 @@ AUTH0_MUST_USE bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
                                     apr_pool_t *pool);
 
 /*
- * Look the host up, and find the first of its addresses at which a Redis
- * answers, within budget for each. May block for as long as the system's
- * resolver does. One process at a time.
+ * Of the addresses that its host was found to have, settle for the first at
+ * which trial is answered, within its budget for each. One that replies with an
+ * error is taken while there is none at all. One process at a time.
  */
-bool auth0_redis_resolve(auth0_redis_t *redis, int64_t budget,
-                         apr_pool_t *pool);
+bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
+                        const auth0_redis_question_t *trial, apr_pool_t *pool);
+
+/* True when it has an address, of now or earlier. */
+bool auth0_redis_is_settled(const auth0_redis_t *redis);
 
 /* True when requests are kept away from it. */
 bool auth0_redis_is_away(const auth0_redis_t *redis);
 
 /* Why the last question failed. */
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis);
+
+const auth0_redis_url_t *auth0_redis_url(const auth0_redis_t *redis);
 
 /* The URL without user and password. */
 const char *auth0_redis_shown(const auth0_redis_t *redis);

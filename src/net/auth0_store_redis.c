@@ -193,6 +193,39 @@ auth0_store_t auth0_store_of_redis(auth0_redis_t *redis, auth0_marks_t *marks,
     return (auth0_store_t){&redis_ops, marks, lock, redis};
 }
 
+/* Nobody reads what it writes, so that is gone soon. */
+static auth0_redis_question_t probe(auth0_span_t words[5], int64_t budget)
+{
+    words[0] = word("SET");
+    words[1] = word(PREFIX "w");
+    words[2] = word("1");
+    words[3] = word("EX");
+    words[4] = word("60");
+    return (auth0_redis_question_t){.words = words,
+                                    .count = 5,
+                                    .kinds = AUTH0_RESP_STATUS,
+                                    .budget = budget,
+                                    .is_persistent = true};
+}
+
+bool auth0_store_takes_writes(const auth0_store_t *store, apr_pool_t *pool)
+{
+    auth0_span_t words[5];
+    const auth0_redis_question_t question = probe(words, AUTH0_REDIS_PATIENCE);
+    auth0_span_t reply;
+
+    return auth0_redis_ask(&reply, store->redis, &question, pool);
+}
+
+bool auth0_store_settle(const auth0_store_t *store, const auth0_found_t *found,
+                        int64_t budget, apr_pool_t *pool)
+{
+    auth0_span_t words[5];
+    const auth0_redis_question_t question = probe(words, budget);
+
+    return auth0_redis_settle(store->redis, found, &question, pool);
+}
+
 /* Decimal digits without a zero in front, no more than most. */
 static bool read_number(uint64_t *number, auth0_span_t text, uint64_t most)
 {
@@ -324,6 +357,7 @@ static bool ask_range(auth0_span_t *reply, int64_t *count,
         .kinds = AUTH0_RESP_ARRAY,
         .budget = AUTH0_REDIS_PATIENCE,
         .is_persistent = true,
+        .is_reading = true,
     };
     auth0_resp_item_t item;
 

@@ -17,6 +17,7 @@
  *   mod_auth0:1:d        a stream of denials, each an "e" with the text
  *                        "KIND HASH BEFORE UNTIL"
  *   mod_auth0:1:s:EPOCH  a secret, that expires by itself
+ *   mod_auth0:1:w        written to find out whether it can be; expires as well
  * where HASH is the SHA-256 of kind, issuer and value, without any salt, as the
  * fleet has to agree.
  */
@@ -28,6 +29,21 @@ auth0_store_t auth0_store_of_redis(auth0_redis_t *redis, auth0_marks_t *marks,
 
 /* The stream takes no more denials than these. */
 #define AUTH0_STORE_STREAM_MOST 100000
+
+/*
+ * True when the Redis takes writes, as it has to for marks and denials. One
+ * that was a primary answers and takes none, and so does one that is full.
+ */
+AUTH0_MUST_USE bool auth0_store_takes_writes(const auth0_store_t *store,
+                                             apr_pool_t *pool);
+
+/*
+ * Settle for the first of these addresses at which it does, within budget
+ * microseconds for each.
+ */
+AUTH0_MUST_USE bool auth0_store_settle(const auth0_store_t *store,
+                                       const auth0_found_t *found,
+                                       int64_t budget, apr_pool_t *pool);
 
 /* Up to where the stream was read; all zero: nothing of it. */
 typedef struct auth0_store_cursor_t {

@@ -53,6 +53,90 @@ class Blackhole:
             one.close()
 
 
+class Firewall:
+    """
+    Passes on what comes for a port of loopback, until it forgets the
+    connections that there are: nothing of them gets through from then on, and
+    neither side is told.
+    """
+
+    def __init__(self, to):
+        self.to = to
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.known = []
+        self.forgotten = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                pair = near, socket.create_connection(("127.0.0.1", self.to))
+                self.known.append(pair)
+                threading.Thread(
+                    target=self._pass_on, args=[pair], daemon=True
+                ).start()
+
+    def _pass_on(self, pair):
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                for source in select.select(pair, [], [])[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        self._close(pair)
+                        return
+                    if pair in self.forgotten:
+                        continue
+                    pair[source is pair[0]].sendall(data)
+
+    def forget(self):
+        """How many connections it has forgotten."""
+        self.forgotten, self.known = self.forgotten + self.known, []
+        return len(self.forgotten)
+
+    @staticmethod
+    def _close(pair):
+        for one in pair:
+            one.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        for pair in self.known + self.forgotten:
+            self._close(pair)
+
+
+class DeadNames:
+    """
+    A name server that takes questions and never answers. prefix is that of a
+    command that has no other; the folder is for files.
+    """
+
+    def __init__(self, folder):
+        self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        resolv = folder / "resolv.conf"
+        resolv.write_text(f"nameserver {self._bind()}\n")
+        self.prefix = seeing({"/etc/resolv.conf": resolv})
+
+    def _bind(self):
+        """At the first address that no test beside this one has."""
+        for number in range(100, 200):
+            address = f"127.0.0.{number}"
+            with contextlib.suppress(OSError):
+                self.server.bind((address, 53))
+                return address
+        raise AssertionError("no address for a name server")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.close()
+
+
 class _Tunnel(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 

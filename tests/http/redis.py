@@ -25,17 +25,21 @@ RIGHTS = (
 class Redis:
     """
     To be used in a with statement. url is what a server that shares it is
-    configured with; tls is an authority that its certificate is of.
+    configured with; tls is an authority that its certificate is of. Another
+    may be beside it, at the same port of another address.
     """
 
-    def __init__(self, tls=None, hosts=("localhost", "127.0.0.1"), db=0):
+    def __init__(
+        self, tls=None, hosts=("localhost", "127.0.0.1"), db=0, beside=None
+    ):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mod-auth0-"))
-        self.port = free_port()
+        self.address = "127.0.0.2" if beside else "127.0.0.1"
+        self.port = beside.port if beside else free_port()
         self.process = None
         self.tls = tls
         self.db = db
         self.lines = [
-            "bind 127.0.0.1",
+            f"bind {self.address}",
             'save ""',
             "appendonly no",
             f"dir {self.directory}",
@@ -60,12 +64,12 @@ class Redis:
     def url(self):
         scheme = "rediss" if self.tls else "redis"
         who = f"{USER}:{QUOTED}"
-        return f"{scheme}://{who}@127.0.0.1:{self.port}/{self.db}"
+        return f"{scheme}://{who}@{self.address}:{self.port}/{self.db}"
 
     @property
     def shown(self):
         scheme = "rediss" if self.tls else "redis"
-        return f"{scheme}://127.0.0.1:{self.port}/{self.db}"
+        return f"{scheme}://{self.address}:{self.port}/{self.db}"
 
     def start(self):
         conf = self.directory / "redis.conf"
@@ -86,7 +90,7 @@ class Redis:
 
     def _answers(self):
         with contextlib.suppress(OSError):
-            with socket.create_connection(("127.0.0.1", self.port), 1):
+            with socket.create_connection((self.address, self.port), 1):
                 return True
         return False
 
@@ -105,7 +109,8 @@ class Redis:
 
     def ask(self, *words):
         """One command, as redis-cli prints its answer."""
-        command = ["redis-cli", "-p", str(self.port), "-n", str(self.db)]
+        command = ["redis-cli", "-h", self.address, "-p", str(self.port)]
+        command += ["-n", str(self.db)]
         command += ["--user", "test", "--pass", "test", "--no-auth-warning"]
         if self.tls:
             command += ["--tls", "--cacert", str(self.tls.file)]

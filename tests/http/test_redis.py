@@ -18,10 +18,12 @@ import answers
 import certs
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location
-from crowd import wait_until
+from crowd import one_issuer, wait_for, wait_until
 from env import Httpd
+from issuer import Issuer
 from logs import watch
-from redis import PASSWORD, QUOTED, USER, Redis
+from network import DeadNames, seeing
+from redis import PASSWORD, QUOTED, RIGHTS, USER, Redis
 
 KEY = tokens.rsa_key("main")
 APP = "app"
@@ -276,6 +278,61 @@ def test_host_without_address(announce):
     is_out_of_reach(announce, "redis://redis.invalid", "its host name .*")
 
 
+#: Of which a second is for the name server, and the rest for a busy machine.
+SOON = 3
+
+NAMED = "redis://redis.example.test"
+IN_THE_CLEAR = f"Auth0SharedStore {NAMED}:6379/0 sends what"
+
+
+@pytest.mark.parametrize("mpm", ["event", "prefork"])
+def test_name_server_that_hangs(tmp_path, announce, mpm):
+    """It delays neither start nor restart nor stop for longer than a second."""
+    announce(IN_THE_CLEAR)
+    announce(f"{AWAY} \\(its host name .*\\)")
+    user = unique("auth0|a")
+    token = tokens.token(KEY, sub=user)
+    with DeadNames(tmp_path) as names:
+        httpd = Httpd(config(NAMED), FILES, mpm=mpm, prefix=names.prefix)
+        begin = time.monotonic()
+        with httpd:
+            assert time.monotonic() - begin < SOON
+            for _ in range(2):
+                answers.accepted(access(httpd, token), user)
+                response = post(httpd, logout_token(user))
+                answers.not_logged_out(response, "logout.store")
+                time.sleep(1)
+                begin = time.monotonic()
+                httpd.graceful()
+                assert time.monotonic() - begin < SOON
+            begin = time.monotonic()
+            httpd.stop()
+            assert time.monotonic() - begin < SOON
+
+
+def test_name_server_that_hangs_does_not_delay_keys(
+    tmp_path, authority, announce
+):
+    """Also where processes come and go, and each in turn does the work."""
+    announce(IN_THE_CLEAR)
+    announce(AWAY)
+    with contextlib.ExitStack() as stack:
+        names = stack.enter_context(DeadNames(tmp_path))
+        issuer = stack.enter_context(Issuer(authority, KEY))
+        lines = f"Auth0SharedStore {NAMED}\nMaxConnectionsPerChild 20\n"
+        lines += one_issuer(authority, f"Auth0Issuer {issuer.url}", 1)
+        httpd = stack.enter_context(
+            Httpd(lines, PAGE, mpm="prefork", prefix=names.prefix)
+        )
+        wait_for(httpd, "/orders", issuer.token(KEY), "ok")
+        over = time.monotonic() + 8
+        while time.monotonic() < over:
+            access(httpd, issuer.token(KEY))
+            time.sleep(0.02)
+        times = [*issuer.times(), over]
+        assert max(b - a for a, b in zip(times, times[1:])) < SOON
+
+
 def test_entries_that_make_no_sense_are_told_once(announce):
     announce("has denials that make no sense: they are skipped, 2 in all")
     user = unique("auth0|a")
@@ -300,7 +357,9 @@ def test_nothing_readable_is_kept_there():
         keys = redis.ask("--scan").splitlines()
         marks = [key for key in keys if key.startswith("mod_auth0:1:m:")]
         secrets = [key for key in keys if key.startswith("mod_auth0:1:s:")]
-        assert len(marks) == 1 and len(secrets) == 2 and len(keys) == 4
+        assert len(marks) == 1 and len(secrets) == 2 and len(keys) == 5
+        assert redis.ask("GET", "mod_auth0:1:w") == "1"
+        assert 50 < int(redis.ask("TTL", "mod_auth0:1:w")) <= 60
         assert re.fullmatch("mod_auth0:1:m:[A-Za-z0-9_-]{43}", marks[0])
         assert 120 <= int(redis.ask("TTL", marks[0])) <= 125
         for key in secrets:
@@ -456,6 +515,99 @@ def test_redis_of_another_type_is_a_fault(announce):
         redis.ask("DEL", "mod_auth0:1:d")
         httpd.wait_for_log(BACK)
         answers.logged_out(post(httpd, logout_token("auth0|a")))
+
+
+#: What makes it so, what makes it well again, and what the log says.
+NO_WRITES = {
+    "replica": (
+        ("REPLICAOF", "127.0.0.1", "1"),
+        ("REPLICAOF", "NO", "ONE"),
+        "READONLY, it is a replica: Auth0SharedStore has to lead to the"
+        " primary",
+    ),
+    "full": (
+        ("CONFIG", "SET", "maxmemory", "1"),
+        ("CONFIG", "SET", "maxmemory", "0"),
+        "OOM, its memory is full: raise its maxmemory",
+    ),
+    "no_right": (
+        ("ACL", "SETUSER", USER, "-set"),
+        ("ACL", "SETUSER", USER, "+set"),
+        "NOPERM, its user lacks a right that the documentation of"
+        " Auth0SharedStore names",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "ill, well, why", NO_WRITES.values(), ids=NO_WRITES.keys()
+)
+def test_redis_that_takes_no_writes(announce, ill, well, why):
+    """It answers, and yet the log tells so, and of what it says only that."""
+    told = f"takes no writes ({why}): until it does, what needs it is refused"
+    announce(re.escape(told))
+    with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
+        redis.ask(*ill)
+        httpd.wait_for_log(re.escape(told), timeout=5)
+        for _ in range(5):
+            response = post(httpd, logout_token(unique("auth0|a")))
+            answers.not_logged_out(response, "logout.store")
+            time.sleep(0.2)
+        redis.ask(*well)
+        httpd.wait_for_log("takes writes again", timeout=5)
+        answers.logged_out(post(httpd, logout_token(unique("auth0|a"))))
+        text = httpd.error_log.read_text()
+        assert text.count("takes no writes") == 1
+        assert text.count("takes writes again") == 1
+        assert not re.search(AWAY, text)
+
+
+def test_primary_that_is_demoted(tmp_path, announce):
+    """
+    The name leads to another one from now on, and the former answers still:
+    the log tells so, if at all, and the fleet moves.
+    """
+    watch.allow("takes no writes")
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost redis.test\n")
+    with contextlib.ExitStack() as stack:
+        old = stack.enter_context(Redis())
+        new = stack.enter_context(Redis(beside=old))
+        announce("Auth0SharedStore redis://redis.test:.* sends the password")
+        where = old.url.replace(old.address, "redis.test")
+        how = {"prefix": seeing({"/etc/hosts": hosts})}
+        servers = stack.enter_context(fleet(where, **how))
+        hears_of_logouts(servers)
+        for httpd in servers:
+            (httpd.root() / "etc/hosts").write_text(
+                "127.0.0.1 localhost\n127.0.0.2 redis.test\n"
+            )
+        old.ask("REPLICAOF", new.address, str(new.port))
+
+        def moved(httpd):
+            response = post(httpd, logout_token(unique("auth0|a")))
+            return response.reason == "ok"
+
+        for httpd in servers:
+            wait_until(lambda: moved(httpd), "the new primary", 5)
+        hears_of_logouts(servers)
+        assert int(new.ask("XLEN", "mod_auth0:1:d")) >= 3
+
+
+def test_denials_are_heard_of_from_what_takes_no_writes(announce):
+    """A server that may not write there still hears of the others' logouts."""
+    announce("takes no writes \\(NOPERM")
+    with Redis() as redis:
+        redis.lines.append(
+            f"user reader on >reader {RIGHTS.replace('+set ', '')}"
+        )
+        redis.kill()
+        redis.start()
+        where = redis.url.replace(f"{USER}:{QUOTED}", "reader:reader")
+        with fleet(redis.url, size=1) as (writer,):
+            with fleet(where, size=1) as (reader,):
+                reader.wait_for_log("takes no writes")
+                hears_of_logouts([writer, reader])
 
 
 def test_plain_redis_elsewhere_is_warned_of():

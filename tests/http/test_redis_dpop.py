@@ -18,6 +18,7 @@ from conf import ANYTHING, PAGE, TENANT, location
 from crowd import wait_until
 from env import Httpd
 from logs import watch
+from network import Firewall
 from proofs import Prover
 from redis import Redis
 from test_redis import AWAY, BACK, BUDGET, BUSY
@@ -184,6 +185,39 @@ def test_redis_goes_and_comes_back_under_load(announce, way):
     print(f"{way}: plain {statistics.median(stream.plain) * 1000:.1f} ms, "
           f"bound {statistics.median(stream.bound) * 1000:.1f} ms, at most "
           f"{max(stream.bound) * 1000:.0f} ms; back after {took:.2f} s")
+
+
+def test_a_redis_that_takes_no_writes(announce):
+    """It answers as ever, but no proof can be marked: closed, and told."""
+    announce("takes no writes \\(OOM, its memory is full: raise its maxmemory\\)")
+    with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
+        redis.ask("CONFIG", "SET", "maxmemory", "1")
+        refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
+        httpd.wait_for_log("takes no writes", timeout=5)
+        refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
+        redis.ask("CONFIG", "SET", "maxmemory", "0")
+        httpd.wait_for_log("takes writes again", timeout=5)
+        response = httpd.get("/orders", headers=fields())
+        answers.accepted(response, tokens.SUBJECT)
+
+
+def test_idle_connections_may_be_forgotten_by_a_firewall(open_folder):
+    """After half a minute without a request none is refused for it."""
+    clock = Clock(open_folder / "idle", monotonic=True)
+    sent = [fields() for _ in range(40)]
+
+    def ask(headers):
+        return httpd.get("/orders", headers=headers).reason
+
+    with Redis() as redis, Firewall(redis.port) as firewall:
+        where = redis.url.replace(str(redis.port), str(firewall.port))
+        how = {"size": 1, "environments": [clock.environment]}
+        with fleet(where, **how) as (httpd,):
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                assert set(pool.map(ask, sent[:20])) == {"ok"}
+            clock.set(31)
+            assert firewall.forget() >= 2
+            assert [ask(headers) for headers in sent[20:]] == ["ok"] * 20
 
 
 def test_a_redis_that_was_never_there(announce):

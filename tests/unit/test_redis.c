@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "net/auth0_clock.h"
@@ -18,6 +19,16 @@
 
 /* A budget and what a busy machine adds. */
 #define SLOW (AUTH0_REDIS_BUDGET + 150 * MS)
+
+/* Takes the place of the library's: time goes by when a test says so. */
+static _Atomic int64_t ahead;
+
+int64_t auth0_clock_monotonic(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 * MS + now.tv_nsec / 1000 + atomic_load(&ahead);
+}
 
 /* What a fake Redis does, for each connection alike. */
 typedef struct script_t {
@@ -137,6 +148,19 @@ static void know_address(auth0_redis_known_t *known,
     auth0_box_put(&known->address, words);
 }
 
+static bool resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
+{
+    const auth0_redis_url_t *url = auth0_redis_url(redis);
+    auth0_found_t found;
+    const auth0_span_t word = support_span("PING");
+    const auth0_redis_question_t trial = {.words = &word,
+                                          .count = 1,
+                                          .kinds = AUTH0_RESP_STATUS,
+                                          .budget = budget};
+    (void)!auth0_lookup(&found, url->host, url->port);
+    return auth0_redis_settle(redis, &found, &trial, pool);
+}
+
 static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
 {
     const auth0_span_t word = support_span("PING");
@@ -162,6 +186,28 @@ static const row_t rows[] = {
     {"good", PLAIN, {.reply = "+PONG\r\n", .stays = true}, AUTH0_REDIS_GOOD},
     {"closes afterwards", PLAIN, {.reply = "+PONG\r\n"}, AUTH0_REDIS_GOOD},
     {"error", PLAIN, {.reply = "-ERR no\r\n"}, AUTH0_REDIS_ERROR},
+    {"replica",
+     PLAIN,
+     {.reply = "-READONLY You can't write against a read only replica.\r\n"},
+     AUTH0_REDIS_READONLY},
+    {"full",
+     PLAIN,
+     {.reply = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"},
+     AUTH0_REDIS_FULL},
+    {"cannot save",
+     PLAIN,
+     {.reply = "-MISCONF Redis is configured to save RDB snapshots\r\n"},
+     AUTH0_REDIS_UNSAVED},
+    {"too few replicas",
+     PLAIN,
+     {.reply = "-NOREPLICAS Not enough good replicas to write.\r\n"},
+     AUTH0_REDIS_TOO_FEW},
+    {"no right",
+     PLAIN,
+     {.reply = "-NOPERM this user has no permissions\r\n"},
+     AUTH0_REDIS_NO_RIGHT},
+    {"no such error", PLAIN, {.reply = "-OOMX full\r\n"}, AUTH0_REDIS_ERROR},
+    {"one word", PLAIN, {.reply = "-ERR\r\n"}, AUTH0_REDIS_ERROR},
     {"another kind", PLAIN, {.reply = ":1\r\n"}, AUTH0_REDIS_GARBAGE},
     {"nil", PLAIN, {.reply = "$-1\r\n"}, AUTH0_REDIS_GARBAGE},
     {"two replies", PLAIN, {.reply = "+A\r\n+B\r\n"}, AUTH0_REDIS_GARBAGE},
@@ -247,7 +293,7 @@ static void nobody_there_is_a_fault(void **state)
     know_address(&known, &url);
     assert_false(ping(redis, false, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_CONNECTION);
-    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    assert_false(resolve(redis, 50 * MS, *state));
     close(fd);
 }
 
@@ -257,7 +303,7 @@ static void a_name_without_addresses_is_a_fault(void **state)
     auth0_redis_url_t url;
     assert_null(auth0_redis_url_read(&url, "redis://nobody.invalid", *state));
     auth0_redis_t *redis = auth0_redis_make(&url, &known, NULL, *state);
-    assert_false(auth0_redis_resolve(redis, 50 * MS, *state));
+    assert_false(resolve(redis, 50 * MS, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_ADDRESS);
 }
 
@@ -268,10 +314,30 @@ static void a_name_is_resolved_to_where_it_answers(void **state)
     fake_t *fake = start(script, "redis://localhost:", *state);
     auth0_redis_known_t known = {0};
     auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
-    assert_true(auth0_redis_resolve(redis, 1000 * MS, *state));
+    assert_false(auth0_redis_is_settled(redis));
+    assert_true(resolve(redis, 1000 * MS, *state));
+    assert_true(auth0_redis_is_settled(redis));
     assert_true(ping(redis, false, *state));
     auth0_redis_hang_up(redis);
     stop(fake);
+}
+
+/* It can be read from, until there is a better one. */
+static void
+an_address_that_replies_with_an_error_is_better_than_none(void **state)
+{
+    static const char *const replies[] = {"", "-OOM no\r\n", "+PONG\r\n"};
+    script_t script = {.stays = true};
+    for (size_t i = 0; i < COUNT(replies); i++) {
+        script.reply = replies[i];
+        fake_t *fake = start(script, PLAIN, *state);
+        auth0_redis_known_t known = {0};
+        auth0_redis_t *redis =
+            auth0_redis_make(&fake->url, &known, NULL, *state);
+        assert_int_equal(resolve(redis, 50 * MS, *state), i == 2);
+        assert_int_equal(auth0_redis_is_settled(redis), i > 0);
+        stop(fake);
+    }
 }
 
 /* After three failures no request so much as connects; who persists does. */
@@ -299,6 +365,33 @@ static void who_is_away_is_left_alone(void **state)
     fake->script.reply = "+PONG\r\n";
     assert_true(ping(redis, true, *state));
     assert_false(auth0_redis_is_away(redis));
+    stop(fake);
+}
+
+/* Reading goes on meanwhile, and does not let requests near it. */
+static void who_can_be_read_from_is_away_still(void **state)
+{
+    const auth0_span_t word = support_span("PING");
+    const auth0_redis_question_t reading = {.words = &word,
+                                            .count = 1,
+                                            .kinds = AUTH0_RESP_STATUS,
+                                            .is_persistent = true,
+                                            .is_reading = true};
+    script_t script = {.reply = "-OOM no\r\n", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_span_t reply;
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (int i = 0; i < 3; i++) {
+        assert_false(ping(redis, false, *state));
+    }
+    fake->script.reply = "+PONG\r\n";
+    assert_true(auth0_redis_ask(&reply, redis, &reading, *state));
+    assert_true(auth0_redis_is_away(redis));
+    assert_true(ping(redis, true, *state));
+    assert_false(auth0_redis_is_away(redis));
+    auth0_redis_hang_up(redis);
     stop(fake);
 }
 
@@ -331,6 +424,47 @@ static void a_connection_that_is_good_is_used_again(void **state)
     assert_int_equal(atomic_load(&fake->connections), 1);
     auth0_redis_hang_up(redis);
     stop(fake);
+}
+
+/* A firewall may have forgotten it by then: no question is lost to find out. */
+static void a_connection_that_was_idle_is_not_used_again(void **state)
+{
+    static const struct {
+        int64_t idle;
+        unsigned connections;
+    } steps[] = {{0, 1}, {29, 1}, {29, 1}, {31, 2}, {29, 2}, {3600, 3}};
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        atomic_fetch_add(&ahead, steps[i].idle * 1000 * MS);
+        assert_true(ping(redis, false, *state));
+        assert_int_equal(atomic_load(&fake->connections), steps[i].connections);
+    }
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
+/* What is left at a former address is not asked, though it would answer. */
+static void a_connection_to_elsewhere_is_not_used_again(void **state)
+{
+    script_t script = {.reply = "+PONG\r\n", .stays = true};
+    fake_t *here = start(script, PLAIN, *state);
+    fake_t *there = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&here->url, &known, NULL, *state);
+    know_address(&known, &here->url);
+    assert_true(ping(redis, false, *state));
+    know_address(&known, &there->url);
+    assert_true(ping(redis, false, *state));
+    assert_true(ping(redis, false, *state));
+    assert_int_equal(atomic_load(&here->connections), 1);
+    assert_int_equal(atomic_load(&there->connections), 1);
+    auth0_redis_hang_up(redis);
+    stop(here);
+    stop(there);
 }
 
 #define THREADS 40
@@ -399,9 +533,13 @@ int main(void)
         SUPPORT_TEST(nobody_there_is_a_fault),
         SUPPORT_TEST(a_name_without_addresses_is_a_fault),
         SUPPORT_TEST(a_name_is_resolved_to_where_it_answers),
+        SUPPORT_TEST(an_address_that_replies_with_an_error_is_better_than_none),
         SUPPORT_TEST(who_is_away_is_left_alone),
+        SUPPORT_TEST(who_can_be_read_from_is_away_still),
         SUPPORT_TEST(a_connection_that_was_closed_is_not_used_again),
         SUPPORT_TEST(a_connection_that_is_good_is_used_again),
+        SUPPORT_TEST(a_connection_that_was_idle_is_not_used_again),
+        SUPPORT_TEST(a_connection_to_elsewhere_is_not_used_again),
         SUPPORT_TEST(nobody_waits_for_longer_than_the_budget),
         SUPPORT_TEST(every_why_has_words),
     };

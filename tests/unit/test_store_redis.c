@@ -99,6 +99,13 @@ static bool is_missing(void)
     return real.pid == 0;
 }
 
+static bool settle(server_t *server, apr_pool_t *pool)
+{
+    auth0_found_t found;
+    assert_true(auth0_lookup(&found, real.url.host, real.url.port));
+    return auth0_store_settle(&server->store, &found, 1000000, pool);
+}
+
 static server_t *join_fleet(apr_pool_t *pool)
 {
     server_t *server = apr_pcalloc(pool, sizeof(*server));
@@ -111,7 +118,7 @@ static server_t *join_fleet(apr_pool_t *pool)
     server->redis = auth0_redis_make(&real.url, &server->known, NULL, pool);
     assert_non_null(server->redis);
     server->store = auth0_store_of_redis(server->redis, marks, lock);
-    for (int i = 0; !auth0_redis_resolve(server->redis, 1000000, pool); i++) {
+    for (int i = 0; !settle(server, pool); i++) {
         if (is_missing()) {
             skip();
         }
@@ -396,6 +403,45 @@ static void a_stream_without_room_refuses(void **state)
     TELL(server, *state, "FLUSHDB");
 }
 
+/* It answers all the while, so that it is not what one would call away. */
+static void what_takes_no_writes_is_no_use(void **state)
+{
+    static const struct {
+        const char *ill[4];
+        const char *well[4];
+        auth0_redis_why_t why;
+    } rows[] = {
+        {{"REPLICAOF", "127.0.0.1", "1"},
+         {"REPLICAOF", "NO", "ONE"},
+         AUTH0_REDIS_READONLY},
+        {{"CONFIG", "SET", "maxmemory", "1"},
+         {"CONFIG", "SET", "maxmemory", "0"},
+         AUTH0_REDIS_FULL},
+        {{"CONFIG", "SET", "min-replicas-to-write", "1"},
+         {"CONFIG", "SET", "min-replicas-to-write", "0"},
+         AUTH0_REDIS_TOO_FEW},
+        {{"ACL", "SETUSER", "default", "-set"},
+         {"ACL", "SETUSER", "default", "+set"},
+         AUTH0_REDIS_NO_RIGHT},
+    };
+    server_t *server = join_fleet(*state);
+    auth0_store_pulled_t pulled;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const *ill = rows[i].ill;
+        const char *const *well = rows[i].well;
+        assert_true(auth0_store_takes_writes(&server->store, *state));
+        assert_true(tell(server, ill, ill[3] ? 4 : 3, *state));
+        assert_false(auth0_store_takes_writes(&server->store, *state));
+        assert_int_equal(auth0_redis_why(server->redis), rows[i].why);
+        assert_false(settle(server, *state));
+        assert_int_equal(auth0_redis_why(server->redis), rows[i].why);
+        assert_true(auth0_store_pull(&pulled, &server->cursor, &server->store,
+                                     NOW, *state));
+        assert_true(tell(server, well, well[3] ? 4 : 3, *state));
+        assert_true(settle(server, *state));
+    }
+}
+
 static void what_is_long_over_is_swept(void **state)
 {
     server_t *server = join_fleet(*state);
@@ -602,6 +648,7 @@ int main(void)
         SUPPORT_TEST(what_is_malformed_is_skipped),
         SUPPORT_TEST(what_is_no_stream_is_a_fault),
         SUPPORT_TEST(a_stream_without_room_refuses),
+        SUPPORT_TEST(what_takes_no_writes_is_no_use),
         SUPPORT_TEST(what_is_long_over_is_swept),
         SUPPORT_TEST(the_fleet_agrees_on_a_secret),
         SUPPORT_TEST(without_a_fleet_a_secret_is_the_servers),
