@@ -83,28 +83,6 @@ static void mark(const request_rec *answered, const mod_auth0_say_t *token)
     }
 }
 
-/*
- * mod_proxy answers as the back end does: 200 for an error document, or 206 or
- * 304 when the client has seen to that.
- */
-static bool is_proxied_success(const request_rec *r)
-{
-    return r->proxyreq &&
-           (ap_is_HTTP_SUCCESS(r->status) || r->status == HTTP_NOT_MODIFIED);
-}
-
-static void keep_refused(request_rec *r)
-{
-    for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
-        const mod_auth0_request_t *state = mod_auth0_request_get(prev);
-        if (state && state->reason != AUTH0_OK && is_proxied_success(r)) {
-            r->status = auth0_reason_info(state->reason)->status;
-            r->status_line = NULL;
-            apr_table_unset(r->headers_out, "Content-Range");
-        }
-    }
-}
-
 static apr_status_t tell(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     request_rec *answered = f->r;
@@ -118,7 +96,6 @@ static apr_status_t tell(ap_filter_t *f, apr_bucket_brigade *bb)
             mark(answered, &state->say);
         }
     }
-    keep_refused(answered);
     mod_auth0_forward_end(f->r);
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);

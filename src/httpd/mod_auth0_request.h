@@ -166,7 +166,10 @@ int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
  */
 void mod_auth0_request_failed(request_rec *r);
 
-/* insert_filter hook: the same where a local error document answers. */
+/*
+ * insert_filter hook: the same where an error document of this server's
+ * answers; and a refusal keeps its status, whatever that says.
+ */
 void mod_auth0_request_redirected(request_rec *r);
 
 /*

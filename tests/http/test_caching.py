@@ -57,6 +57,10 @@ SECTIONS = [
     location("/lost/cookie", "Auth0TokenSource cookie:at", VALID,
              "ProxyPass !", ALWAYS),
     location("/open", "Require all granted", says("max-age=60")),
+    *(location(f"/wrong/{document}", VALID,
+               f"ErrorDocument 401 /open/{document}")
+      for document in ("error", "error/moved", "unsaved", "unsaved/moved")),
+    location("/open/unsaved", "Require all granted", says("no-store")),
     location("/varying", SUB, VALID, 'Header set Vary "Accept"'),
     location("/moved", SOURCES["cookie"], SUB, VALID,
              "Redirect permanent /moved/here /open"),
@@ -258,3 +262,24 @@ def test_what_httpd_says_itself(httpd, path, status):
     assert (response.status, response.reason) == (status, "ok")
     assert response.header("Cache-Control") == "private"
     assert response.header("Vary") == "Cookie"
+
+
+@pytest.mark.parametrize(
+    "document, status, is_saved",
+    **table([
+        ("saved", "error", 200, True),
+        ("saved_redirect", "error/moved", 307, True),
+        ("unsaved", "unsaved", 200, False),
+        ("unsaved_redirect", "unsaved/moved", 307, False),
+    ]),
+)
+def test_a_refusal_keeps_its_status(httpd, document, status, is_saved):
+    """Whatever its document says, and so does the document."""
+    for _ in range(2):
+        refusal = httpd.get(f"/wrong/{document}")
+        assert (refusal.status, refusal.reason) == (401, "request.no_token")
+        assert refusal.challenges == answers.challenges("request.no_token")
+        assert "no-store" in refusal.all("Cache-Control")
+        httpd.get(f"/open/{document}")
+        response = httpd.get(f"/open/{document}")
+        assert (response.status, is_hit(response)) == (status, is_saved)
