@@ -20,6 +20,7 @@
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_status.h"
 
 /* It has to see whose answer it may keep. */
 static const char *const behind_caches[] = {"mod_cache.c", NULL};
@@ -82,6 +83,7 @@ static void register_hooks(apr_pool_t *pool)
     mod_auth0_caching_register();
     mod_auth0_problem_register();
     mod_auth0_scrub_register();
+    mod_auth0_status_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

@@ -34,7 +34,7 @@ static bool is_private(const request_rec *r)
 }
 
 /* What programs say stands in err_headers_out. */
-static void say(const request_rec *r, const char *name, const char *word)
+static void add(const request_rec *r, const char *name, const char *word)
 {
     apr_table_mergen(apr_table_get(r->err_headers_out, name)
                          ? r->err_headers_out
@@ -50,7 +50,7 @@ static void vary(const request_rec *r, const char *field, const char *item)
         return;
     }
     if (!is_said(r, "Vary", item) && !is_said(r, "Vary", "*")) {
-        say(r, "Vary", field);
+        add(r, "Vary", field);
     }
 }
 
@@ -59,66 +59,53 @@ static void vary(const request_rec *r, const char *field, const char *item)
  * other place: an answer to a token from there is private, whatever the back
  * end says.
  */
-static void keep_private(const request_rec *r, const mod_auth0_say_t *token)
+static void keep_private(const request_rec *r, unsigned say)
 {
     if (!is_there(r, "Cache-Control")) {
         apr_table_setn(r->headers_out, "Cache-Control", "private");
         return;
     }
-    if (token->is_elsewhere && !is_private(r)) {
-        say(r, "Cache-Control", "private");
+    if ((say & MOD_AUTH0_SAY_ELSEWHERE) && !is_private(r)) {
+        add(r, "Cache-Control", "private");
     }
 }
 
-static void mark(const request_rec *answered, const mod_auth0_say_t *token)
+static void mark(const request_rec *answered, unsigned say)
 {
-    if (token->is_header) {
+    if (say & MOD_AUTH0_SAY_HEADER) {
         vary(answered, "Authorization", "authorization");
     }
-    if (token->is_cookie) {
+    if (say & MOD_AUTH0_SAY_COOKIE) {
         vary(answered, "Cookie", "cookie");
     }
-    if (token->is_found || token->is_elsewhere) {
-        keep_private(answered, token);
+    if (say & MOD_AUTH0_SAY_FOUND) {
+        keep_private(answered, say);
     }
 }
 
-/*
- * mod_proxy answers as the back end does: 200 for an error document, or 206 or
- * 304 when the client has seen to that.
- */
-static bool is_proxied_success(const request_rec *r)
+/* Parts of a page are told what the page depends on. */
+static unsigned say_of(const request_rec *r)
 {
-    return r->proxyreq &&
-           (ap_is_HTTP_SUCCESS(r->status) || r->status == HTTP_NOT_MODIFIED);
-}
+    unsigned say = 0;
 
-static void keep_refused(request_rec *r)
-{
-    for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
-        const mod_auth0_request_t *state = mod_auth0_request_get(prev);
-        if (state && state->reason != AUTH0_OK && is_proxied_success(r)) {
-            r->status = auth0_reason_info(state->reason)->status;
-            r->status_line = NULL;
-            apr_table_unset(r->headers_out, "Content-Range");
-        }
+    for (; r; r = mod_auth0_request_origin(r)) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(r);
+        say |= state ? state->say : 0;
     }
+    return say;
 }
 
 static apr_status_t tell(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     request_rec *answered = f->r;
+    unsigned say = say_of(f->r);
 
+    /* mod_include has sent the fields of a page before its first part. */
     while (answered->main) {
         answered = answered->main;
+        answered->no_cache |= say != 0;
     }
-    for (const request_rec *r = f->r; r; r = mod_auth0_request_origin(r)) {
-        const mod_auth0_request_t *state = mod_auth0_request_get(r);
-        if (state) {
-            mark(answered, &state->say);
-        }
-    }
-    keep_refused(answered);
+    mark(answered, say);
     mod_auth0_forward_end(f->r);
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);
@@ -134,10 +121,40 @@ static bool may_have_a_say(request_rec *r)
     return false;
 }
 
+/* True where SetOutputFilter has mod_cache save what our filter is yet to see.
+ */
+static bool is_behind_cache(const ap_filter_t *own)
+{
+    for (const ap_filter_t *f = own->r->output_filters; f != own; f = f->next) {
+        if (auth0_span_is(auth0_span_cstr(f->frec->name), "cache")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * What mod_cache cannot be told by fields: it saves parts of a page before our
+ * filter comes, and finds nobody's answer by a URL that the token is cut from.
+ */
+static bool is_not_to_be_saved(const ap_filter_t *own)
+{
+    unsigned say = say_of(own->r);
+
+    if (own->r->main || is_behind_cache(own)) {
+        return say != 0;
+    }
+    return (say & MOD_AUTH0_SAY_QUERY) && !(say & MOD_AUTH0_SAY_FOUND);
+}
+
 void mod_auth0_caching(request_rec *r)
 {
-    if (may_have_a_say(r)) {
-        (void)ap_add_output_filter_handle(filter, NULL, r, r->connection);
+    if (!may_have_a_say(r)) {
+        return;
+    }
+    if (is_not_to_be_saved(
+            ap_add_output_filter_handle(filter, NULL, r, r->connection))) {
+        apr_table_setn(r->subprocess_env, "no-cache", "1");
     }
 }
 

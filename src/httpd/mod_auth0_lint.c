@@ -124,6 +124,14 @@ static bool has_line(const mod_auth0_lint_t *lint, const mod_auth0_area_t *area,
     return false;
 }
 
+/* True where Order has an address refused that is not named. */
+static bool refuses_by_default(const mod_auth0_lint_t *lint,
+                               const mod_auth0_area_t *area)
+{
+    return has_line(lint, area, "Order", "allow,deny") ||
+           has_line(lint, area, "Order", "mutual-failure");
+}
+
 /* What Order, Allow and Deny make of an address that they do not name. */
 static bool lets_all_in(const mod_auth0_lint_t *lint,
                         const mod_auth0_area_t *area)
@@ -131,11 +139,17 @@ static bool lets_all_in(const mod_auth0_lint_t *lint,
     bool allows = has_line(lint, area, "Allow", "all");
     bool denies = has_line(lint, area, "Deny", "all");
 
-    if (has_line(lint, area, "Order", "allow,deny") ||
-        has_line(lint, area, "Order", "mutual-failure")) {
-        return allows && !denies;
-    }
-    return allows || !denies;
+    return refuses_by_default(lint, area) ? allows && !denies
+                                          : allows || !denies;
+}
+
+static bool lets_some_in(const mod_auth0_lint_t *lint,
+                         const mod_auth0_area_t *area)
+{
+    bool denies =
+        refuses_by_default(lint, area) && has_line(lint, area, "Deny", "all");
+
+    return lets_all_in(lint, area) || (area->said[MOD_AUTH0_ALLOW] && !denies);
 }
 
 /* True for a section that is there to open a part of what is protected. */
@@ -179,15 +193,36 @@ static bool asks_for_token(const mod_auth0_lint_t *lint,
     return subject->is_auth0;
 }
 
-/* True when the area's Satisfy is in force where a token is asked for. */
-static bool satisfies_tokens(const mod_auth0_lint_t *lint,
-                             const mod_auth0_area_t *area)
+static bool welcomes_token(const mod_auth0_lint_t *lint,
+                           const mod_auth0_subject_t *subject)
+{
+    return subject->is_auth0 && mod_auth0_subject_is_optional(lint, subject);
+}
+
+/* What Satisfy Any undoes: whom it lets in, and where that matters. */
+typedef struct undone_t {
+    bool (*lets_in)(const mod_auth0_lint_t *, const mod_auth0_area_t *);
+    bool (*matters)(const mod_auth0_lint_t *, const mod_auth0_subject_t *);
+    const char *sentence;
+} undone_t;
+
+static const undone_t undone[] = {
+    {lets_all_in, asks_for_token,
+     "Satisfy Any lets in whatever Order, Allow and Deny do not refuse, which "
+     "here is everybody, without a token: remove it"},
+    {lets_some_in, welcomes_token,
+     "Satisfy Any lets in whatever Order, Allow and Deny do not refuse, and no "
+     "token of theirs is looked at, Auth0Optional or not: a bad one passes as "
+     "nobody; remove it, and let Require ip and the like say whom it is for"}};
+
+/* True when the area's Satisfy is in force where it matters. */
+static bool undoes(const mod_auth0_lint_t *lint, const mod_auth0_area_t *area,
+                   const undone_t *one)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
         const mod_auth0_area_t *inner = area_at(lint, i);
         mod_auth0_subject_t subject = mod_auth0_subject(lint, inner);
-        if (satisfied_by(lint, inner) == area &&
-            asks_for_token(lint, &subject)) {
+        if (satisfied_by(lint, inner) == area && one->matters(lint, &subject)) {
             return true;
         }
     }
@@ -199,13 +234,16 @@ static void look_at_satisfy(const mod_auth0_lint_t *lint,
 {
     const mod_auth0_area_t *area = subject->area;
 
-    if (mod_auth0_area_says(area, MOD_AUTH0_SATISFY, "Any", lint->pool) &&
-        lets_all_in(lint, area) && !opens_on_purpose(lint, area) &&
-        satisfies_tokens(lint, area)) {
-        mod_auth0_lint_warn(lint, area->said[MOD_AUTH0_SATISFY],
-                            "Satisfy Any lets in whatever Order, Allow and "
-                            "Deny do not refuse, which here is everybody, "
-                            "without a token: remove it");
+    if (!mod_auth0_area_says(area, MOD_AUTH0_SATISFY, "Any", lint->pool) ||
+        opens_on_purpose(lint, area)) {
+        return;
+    }
+    for (size_t i = 0; i < AUTH0_COUNT(undone); i++) {
+        if (undone[i].lets_in(lint, area) && undoes(lint, area, &undone[i])) {
+            mod_auth0_lint_warn(lint, area->said[MOD_AUTH0_SATISFY],
+                                undone[i].sentence);
+            return;
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 #include "httpd/mod_auth0_challenge.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_problem.h"
+#include "httpd/mod_auth0_status.h"
 #include "httpd/mod_auth0_throttle.h"
 
 #define NOTE_REASON "auth0-reason"
@@ -329,11 +330,37 @@ void mod_auth0_request_failed(request_rec *r)
     }
 }
 
+/* What of a chain of redirects was refused by us first, or NULL. */
+static request_rec *refused_before(const request_rec *r)
+{
+    request_rec *refused = NULL;
+
+    for (request_rec *prev = r->prev; prev; prev = prev->prev) {
+        const mod_auth0_request_t *state = mod_auth0_request_get(prev);
+        if (state && state->reason != AUTH0_OK &&
+            ap_is_HTTP_ERROR(prev->status)) {
+            refused = prev;
+        }
+    }
+    return refused;
+}
+
+static void keep_refused(request_rec *r)
+{
+    request_rec *refused = refused_before(r);
+
+    if (refused && !r->main) {
+        mod_auth0_status_keep(r, refused);
+    }
+}
+
 void mod_auth0_request_redirected(request_rec *r)
 {
-    if (r->prev) {
-        answer_for_inner(r->prev);
+    if (!r->prev) {
+        return;
     }
+    answer_for_inner(r->prev);
+    keep_refused(r);
     for (const request_rec *prev = r->prev; prev; prev = prev->prev) {
         if (is_problem(prev)) {
             mod_auth0_problem_insert(r, prev);

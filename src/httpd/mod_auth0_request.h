@@ -40,11 +40,12 @@ typedef enum mod_auth0_asking_t {
 } mod_auth0_asking_t;
 
 /* Where a token was looked for, of which the answer may depend, and found. */
-typedef struct mod_auth0_say_t {
-    bool is_header;
-    bool is_cookie;
-    bool is_found;
-    bool is_elsewhere; /* found in a place that caches do not heed */
+typedef enum mod_auth0_say_t {
+    MOD_AUTH0_SAY_HEADER = 1,
+    MOD_AUTH0_SAY_COOKIE = 2,
+    MOD_AUTH0_SAY_QUERY = 4, /* which is cut, so that caches do not see it */
+    MOD_AUTH0_SAY_FOUND = 8,
+    MOD_AUTH0_SAY_ELSEWHERE = 16 /* found where caches do not heed it */
 } mod_auth0_say_t;
 
 /* The DPoP proof that has let a request in; empty: none. */
@@ -94,7 +95,7 @@ typedef struct mod_auth0_request_t {
     bool is_claim_asked;  /* by the expression under way    */
     bool is_token_wanted; /* to tell whether it is refused  */
     bool is_authn_forced; /* whatever Require says          */
-    mod_auth0_say_t say;  /* of a token in the answer       */
+    unsigned say;         /* of a token in the answer       */
     mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
@@ -170,7 +171,10 @@ int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
  */
 void mod_auth0_request_failed(request_rec *r);
 
-/* insert_filter hook: the same where a local error document answers. */
+/*
+ * insert_filter hook: the same where an error document of this server's
+ * answers; and a refusal keeps its status, whatever that says.
+ */
 void mod_auth0_request_redirected(request_rec *r);
 
 /*

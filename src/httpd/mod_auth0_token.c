@@ -239,8 +239,9 @@ static auth0_reason_t add(mod_auth0_request_t *state, auth0_reason_t found,
         state->token = token;
     }
     if (!is_absent(reason)) {
-        state->say.is_found = true;
-        state->say.is_elsewhere |= place != in_header;
+        state->say |= place == in_header
+                          ? MOD_AUTH0_SAY_FOUND
+                          : MOD_AUTH0_SAY_FOUND | MOD_AUTH0_SAY_ELSEWHERE;
     }
     return both(found, reason);
 }
@@ -266,15 +267,18 @@ static auth0_reason_t add_form(mod_auth0_request_t *state, auth0_reason_t found,
  * What a subrequest looked for has a say in the answer it is part of, and a
  * look-ahead in which answer that is.
  */
-static void tell_main(const request_rec *r, mod_auth0_say_t say)
+static void tell_main(const request_rec *r, unsigned say)
 {
     for (request_rec *main = r->main; main; main = main->main) {
-        mod_auth0_say_t *all = &mod_auth0_request_make(main)->say;
-        all->is_header |= say.is_header;
-        all->is_cookie |= say.is_cookie;
-        all->is_found |= say.is_found;
-        all->is_elsewhere |= say.is_elsewhere;
+        mod_auth0_request_make(main)->say |= say;
     }
+}
+
+static unsigned say_of(const mod_auth0_token_sources_t *sources)
+{
+    return (sources->header ? MOD_AUTH0_SAY_HEADER : 0U) |
+           (sources->cookie ? MOD_AUTH0_SAY_COOKIE : 0U) |
+           (sources->query ? MOD_AUTH0_SAY_QUERY : 0U);
 }
 
 auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
@@ -283,9 +287,7 @@ auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
         mod_auth0_dir_token_sources(mod_auth0_dir(r));
     auth0_reason_t found = AUTH0_REQUEST_NO_TOKEN;
 
-    state->say.is_header |= sources->header;
-    state->say.is_cookie |= sources->cookie != NULL;
-
+    state->say |= say_of(sources);
     for (size_t i = 0; i < AUTH0_COUNT(looks); i++) {
         found = add(state, found, looks[i], sources, r);
     }

@@ -36,6 +36,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self._is_moved():
             here = f"http://127.0.0.1:{self.server.port}"
             self.send_header("Location", f"{here}{self.path}/")
+        for field in self.server.fields:
+            self.send_header(*field)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -49,15 +51,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class Backend(http.server.ThreadingHTTPServer):
     """
     A server on loopback; arrived lists what has reached it. Unless it tells, it
-    keeps that to itself.
+    keeps that to itself. fields are added to all that it answers.
     """
 
     daemon_threads = True
 
-    def __init__(self, tells=True):
+    def __init__(self, tells=True, fields=()):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.arrived = []
         self.tells = tells
+        self.fields = fields
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

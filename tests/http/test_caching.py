@@ -57,6 +57,10 @@ SECTIONS = [
     location("/lost/cookie", "Auth0TokenSource cookie:at", VALID,
              "ProxyPass !", ALWAYS),
     location("/open", "Require all granted", says("max-age=60")),
+    *(location(f"/wrong/{document}", VALID,
+               f"ErrorDocument 401 /open/{document}")
+      for document in ("error", "error/moved", "unsaved", "unsaved/moved")),
+    location("/open/unsaved", "Require all granted", says("no-store")),
     location("/varying", SUB, VALID, 'Header set Vary "Accept"'),
     location("/moved", SOURCES["cookie"], SUB, VALID,
              "Redirect permanent /moved/here /open"),
@@ -258,3 +262,165 @@ def test_what_httpd_says_itself(httpd, path, status):
     assert (response.status, response.reason) == (status, "ok")
     assert response.header("Cache-Control") == "private"
     assert response.header("Vary") == "Cookie"
+
+
+@pytest.mark.parametrize(
+    "document, status, is_saved",
+    **table([
+        ("saved", "error", 200, True),
+        ("saved_redirect", "error/moved", 307, True),
+        ("unsaved", "unsaved", 200, False),
+        ("unsaved_redirect", "unsaved/moved", 307, False),
+    ]),
+)
+def test_a_refusal_keeps_its_status(httpd, document, status, is_saved):
+    """Whatever its document says, and so does the document."""
+    for _ in range(2):
+        refusal = httpd.get(f"/wrong/{document}")
+        assert (refusal.status, refusal.reason) == (401, "request.no_token")
+        assert refusal.challenges == answers.challenges("request.no_token")
+        assert "no-store" in refusal.all("Cache-Control")
+        httpd.get(f"/open/{document}")
+        response = httpd.get(f"/open/{document}")
+        assert (response.status, is_hit(response)) == (status, is_saved)
+
+
+# --------------------------------- where mod_cache saves before we have spoken
+
+ANY = "Auth0TokenSource header cookie:at query"
+PARTS = [
+    location("/api", ANY, SUB, VALID),
+    location("/same", ANY, SUB, VALID),
+    location("/whose.shtml", ANY, VALID),
+    location("/asking.shtml", "Auth0TokenSource query", "Auth0Optional On",
+             "Require all granted"),
+    *(location(f"/{placed}", ANY, SUB, VALID, line)
+      for placed, line in {
+          "placed": "SetOutputFilter CACHE",
+          "before": "SetOutputFilter CACHE;DEFLATE",
+          "after": "SetOutputFilter DEFLATE;CACHE",
+          "forward": "SetOutputFilter CACHE\nAuth0ForwardToken On",
+      }.items()),
+    location("/query", "Auth0TokenSource query", SUB, "Auth0Optional On",
+             "Require all granted"),
+    location("/header", SUB, "Auth0Optional On", "Require all granted"),
+]
+PARTS_CONFIG = TENANT + "".join(PARTS) + """
+CacheQuickHandler %(quick)s
+CacheEnable disk /
+CacheRoot ${DIR}/cache
+CacheIgnoreQueryString Off
+CacheHeader On
+ProxyPassMatch ^/.*[.]shtml !
+ProxyPass / http://127.0.0.1:%(backend)d/
+<Directory ${DIR}/htdocs>
+    Options +Includes
+    AcceptPathInfo On
+    AddType text/html .shtml
+    AddOutputFilter INCLUDES .shtml
+    Require all granted
+</Directory>
+<FilesMatch "^(kept|text|free)[.]">
+    ExpiresActive On
+    ExpiresDefault A60
+</FilesMatch>
+"""
+
+
+def page_of(part):
+    """What is behind the page's name goes behind the part's."""
+    return f'<!--#include virtual="{part}$PATH_INFO" -->'
+
+
+PAGES = {
+    "whose.shtml": page_of("/api"),
+    "open.shtml": page_of("/api"),
+    "optional.shtml": page_of("/header"),
+    "asking.shtml": page_of("/query"),
+    "kept.shtml": page_of("/api"),
+    "text.shtml": "The text. " + page_of("/api"),
+    "free.shtml": page_of("/free"),
+    "same/page.shtml": page_of("/same"),
+}
+
+
+@pytest.fixture(scope="module")
+def parts(is_quick):
+    quick = "On" if is_quick else "Off"
+    files = {f"htdocs/{name}": text for name, text in PAGES.items()}
+    modules = [*MODULES, "include", "filter", "deflate", "expires",
+               "cache_disk"]
+    with Backend(fields=[("Cache-Control", "max-age=60")]) as backend:
+        config = PARTS_CONFIG % {"quick": quick, "backend": backend.port}
+        files["keys.json"] = tokens.jwks(KEY)
+        server = Httpd(config, files, modules=modules)
+        (server.directory / "cache").mkdir()
+        (server.directory / "cache").chmod(0o777)
+        with server:
+            yield server
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "page, part",
+    **table([
+        ("of_a_section_of_its_own", "/whose.shtml", "/api"),
+        ("of_the_same_section", "/same/page.shtml", "/same"),
+    ]),
+)
+def test_a_part_is_for_whom_the_page_was(parts, source, page, part):
+    rest = f"/{next(numbers)}"
+    assert whose(ask(parts, source, page + rest, token_of("anna"))) == "anna"
+    for path in (page + rest, part + rest):
+        assert whose(ask(parts, source, path, token_of("bob"))) == "bob"
+    answers.refused(parts.get(part + rest), "request.no_token")
+
+
+@pytest.mark.parametrize("source", ["header", "cookie"])
+@pytest.mark.parametrize("page", ["/open.shtml", "/kept.shtml", "/text.shtml"])
+def test_a_part_of_a_public_page(parts, announce, source, page):
+    """Also where caches may keep it: its fields are sent before its parts."""
+    announce('unable to include "/api.PATH_INFO" .* returned 401')
+    rest = f"/{next(numbers)}"
+    for name in ("anna", "bob"):
+        response = ask(parts, source, page + rest, token_of(name))
+        assert f'"{name}-' in response.text
+    response = parts.get(page + rest)
+    assert (response.status, response.reason) == (200, "-")
+    assert b"fields" not in response.body
+    answers.refused(parts.get("/api" + rest), "request.no_token")
+
+
+def test_what_is_public_is_cached_with_its_parts(parts):
+    """The tests above could find something."""
+    rest = f"/{next(numbers)}"
+    assert whose(parts.get(f"/free.shtml{rest}")) == "nobody"
+    for path in ("/free.shtml", "/free"):
+        assert is_hit(parts.get(path + rest))
+
+
+def test_a_part_for_nobody_is_for_nobody_else(parts):
+    rest = f"/{next(numbers)}"
+    assert whose(parts.get(f"/optional.shtml{rest}")) == "nobody"
+    assert whose(parts.get(f"/header{rest}", token_of("anna"))) == "anna"
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("section", ["placed", "before", "after", "forward"])
+def test_a_cache_that_is_placed_by_hand(parts, is_quick, announce, section,
+                                        source):
+    if is_quick:
+        announce("AH00776: .* will be ignored")
+    path = f"/{section}/{next(numbers)}"
+    for name in ("anna", "bob"):
+        assert whose(ask(parts, source, path, token_of(name))) == name
+    answers.refused(parts.get(path), "request.no_token")
+
+
+@pytest.mark.parametrize("page", ["/query", "/asking.shtml"])
+def test_nobodys_answer_where_a_token_is_in_the_query(parts, page):
+    """It is cut from the URL by which a cache behind us would look."""
+    rest = f"/{next(numbers)}"
+    for path in ("/query" + rest, page + rest):
+        assert whose(parts.get(path)) == "nobody"
+    assert whose(ask(parts, "query", page + rest, token_of("anna"))) == "anna"

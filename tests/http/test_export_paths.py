@@ -303,9 +303,13 @@ def test_proxied_error_document_where_tokens_are_forwarded(httpd, backend):
         ("unchanged", b"304 Not Modified\r\n\r\n"),
         ("empty", b"204 No Content\r\n\r\n"),
         ("created", b"201 Created\r\nContent-Length: 2\r\n\r\nno"),
+        ("moved", b"302 Found\r\nLocation: http://127.0.0.1/\r\n"
+                  b"Content-Length: 2\r\n\r\nno"),
+        ("missing", b"404 Not Found\r\nContent-Length: 2\r\n\r\nno"),
+        ("failing", b"500 Oops\r\nContent-Length: 2\r\n\r\nno"),
     ]),
 )
-def test_proxied_error_document_that_is_asked_for_conditionally(answer):
+def test_proxied_error_document_with_a_status_of_its_own(answer):
     """The client's Range and If-None-Match go to the back end with the rest."""
     with backends.HTTP() as backend:
         backend.answer = b"HTTP/1.1 " + answer
@@ -316,6 +320,7 @@ def test_proxied_error_document_that_is_asked_for_conditionally(answer):
         with Httpd(config, files, modules=backend.modules) as httpd:
             response = httpd.get("/refused/x")
     answers.refused(response, "request.no_token")
+    assert not response.all("Location") + response.all("Content-Range")
 
 
 def test_error_document_of_a_malformed_url_with_a_token():

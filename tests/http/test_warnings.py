@@ -27,12 +27,14 @@ USER = "Require valid-user"
 ALL = "Require all granted"
 AUTH0 = "AuthType Auth0"
 HEADER = "Auth0ClaimHeader X-Auth0-Sub sub"
+OPTIONAL = "Auth0Optional On"
 ENV = "Auth0ClaimEnv AUTH0_SUB sub"
 BASIC = ["AuthType Basic", "AuthName x", "AuthUserFile ${DIR}/users"]
 
 LIMIT = "open to everybody: use <LimitExcept>, or Require method"
 GRANTED = "is an alternative to Require auth0-scope read on line"
 SATISFY = "Satisfy Any lets in whatever Order, Allow and Deny do not refuse"
+UNSEEN = "no token of theirs is looked at, Auth0Optional or not"
 NO_TYPE = "Require auth0-scope read needs AuthType Auth0"
 UNSENT = " sends nothing here, because AuthType Auth0 is not in force"
 NOTHING = "AuthType Auth0 asks for no token by itself"
@@ -181,6 +183,30 @@ WARNED = {
         orders(SCOPE) + section("/orders/new", "Satisfy Any"),
         "Satisfy Any",
         SATISFY,
+    ),
+    "satisfy_and_optional_tokens": (
+        orders(ALL, OPTIONAL, "Satisfy Any"), "Satisfy Any", UNSEEN,
+    ),
+    "satisfy_some_and_optional_tokens": (
+        orders(ALL, OPTIONAL, "Order allow,deny", "Allow from 192.0.2.1",
+               "Satisfy Any"),
+        "Satisfy Any",
+        UNSEEN,
+    ),
+    "satisfy_around_optional_tokens": (
+        section("/", "Satisfy Any", "Deny from all", "Allow from 192.0.2.1")
+        + orders(ALL, OPTIONAL),
+        "Satisfy Any",
+        UNSEEN,
+    ),
+    "satisfy_and_tokens_for_one_method": (
+        orders(SCOPE, "Require method GET", OPTIONAL, "Deny from all",
+               "Allow from 192.0.2.1", "Satisfy Any"),
+        "Satisfy Any",
+        UNSEEN,
+    ),
+    "satisfy_all_without_any_token": (
+        orders(SCOPE, OPTIONAL, "Satisfy Any"), "Satisfy Any", SATISFY,
     ),
     # Require without AuthType
     "no_type": (section("/orders", SCOPE), SCOPE, NO_TYPE),
@@ -419,6 +445,18 @@ SILENT = {
     "satisfy_any_with_another_type": section(
         "/x", *BASIC, USER, "Satisfy Any"
     ),
+    "satisfy_any_of_nobody": orders(
+        ALL, OPTIONAL, "Deny from all", "Satisfy Any"
+    ),
+    "satisfy_any_of_nobody_but": orders(
+        ALL, OPTIONAL, "Order allow,deny", "Allow from 192.0.2.1",
+        "Deny from all", "Satisfy Any",
+    ),
+    "satisfy_any_without_tokens": section("/x", ALL, OPTIONAL, "Satisfy Any"),
+    "satisfy_all_with_optional_tokens": orders(ALL, OPTIONAL, "Satisfy All"),
+    "satisfy_any_to_open_a_part_of_optional_tokens": orders(ALL, OPTIONAL)
+    + section("/orders/public", "Order allow,deny", "Allow from all",
+              "Satisfy Any"),
     "satisfy_any_elsewhere": orders(SCOPE) + section("/x", "Satisfy Any"),
     "satisfy_any_to_open_a_part": orders(SCOPE)
     + section("/orders/public", "Order allow,deny", "Allow from all",
@@ -643,6 +681,24 @@ def test_warnings_are_true(server, announce, path):
         assert (response.status, response.challenges) == (200, [])
         return
     answers.refused(response, "request.no_token")
+
+
+def test_optional_tokens_that_nobody_looks_at(announce):
+    """A bad one passes as nobody, and a good one is nobody's."""
+    announce("Warning on line .* no token of theirs is looked at")
+    lines = ["Order deny,allow", "Deny from all", "Allow from 127.0.0.0/8"]
+    config = ANYTHING + TENANT + "".join(
+        section(f"/{satisfy}", AUTH0, ALL, OPTIONAL, f"Satisfy {satisfy}",
+                *lines)
+        for satisfy in ("Any", "All")
+    )
+    good, bad = tokens.token(KEY), tokens.token(tokens.rsa_key("other"))
+    with Httpd(config, FILES, modules=MODULES[:1]) as httpd:
+        for sent in (good, bad, None):
+            response = httpd.get("/Any", sent)
+            assert (response.status, response.reason) == (200, "-")
+        assert httpd.get("/All", good).reason == "ok"
+        answers.refused(httpd.get("/All", bad), "key.unknown")
 
 
 def test_bindings_that_no_token_can_meet(announce):
