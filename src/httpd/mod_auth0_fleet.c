@@ -55,11 +55,6 @@ static struct {
     int64_t read_all;
 } fleet;
 
-bool mod_auth0_fleet_is_used(void)
-{
-    return fleet.redis != NULL;
-}
-
 static void tell_away(void)
 {
     if (!atomic_exchange(&fleet.shared->is_told, true)) {

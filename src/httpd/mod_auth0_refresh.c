@@ -158,6 +158,22 @@ static int start_tasks(plan_t *plan, apr_pool_t *pool)
     return OK;
 }
 
+static const mod_auth0_server_t *settings_of(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
+
+bool mod_auth0_refresh_is_needed(const server_rec *main_server)
+{
+    bool is_needed = mod_auth0_sections()->nelts > 0 ||
+                     settings_of(main_server)->store_redis;
+
+    for (const server_rec *s = main_server; s && !is_needed; s = s->next) {
+        is_needed = settings_of(s)->deny_file;
+    }
+    return is_needed;
+}
+
 int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
                               const mod_auth0_bell_t *bell, apr_pool_t *pconf,
                               server_rec *server)
@@ -165,8 +181,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
-    if (mod_auth0_sections()->nelts == 0 && !mod_auth0_denylist_is_used() &&
-        !mod_auth0_fleet_is_used()) {
+    if (!mod_auth0_refresh_is_needed(server)) {
         return OK;
     }
     apr_status_t status =
@@ -175,9 +190,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     if (status == APR_SUCCESS) {
         return start_tasks(plan, pconf);
     }
-    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server, "%s",
-                 status == APR_ENOTIMPL
-                     ? "mod_watchdog is needed to fetch keys: load it"
-                     : "keys cannot be fetched in the background");
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
+                 "keys cannot be fetched in the background");
     return HTTP_INTERNAL_SERVER_ERROR;
 }

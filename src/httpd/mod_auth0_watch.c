@@ -10,7 +10,7 @@
 #include <openssl/crypto.h>
 #include <util_mutex.h>
 
-#define MUTEX_TYPE "auth0-refresh"
+#include "httpd/mod_auth0_mutex.h"
 
 /* Microseconds between two tries of a process to be the one that works. */
 #define TRY_AGAIN 100000
@@ -50,11 +50,6 @@ static apr_status_t end_work(void *data)
     apr_thread_mutex_lock(watch->working);
     apr_thread_mutex_unlock(watch->working);
     return APR_SUCCESS;
-}
-
-void mod_auth0_watch_register(apr_pool_t *pconf)
-{
-    (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
 }
 
 apr_status_t mod_auth0_watch_start(apr_pool_t *pchild)
@@ -113,9 +108,6 @@ static apr_status_t hire(watch_t *watch, apr_pool_t *pconf)
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t *watchdog;
 
-    if (!get_instance || !register_callback) {
-        return APR_ENOTIMPL;
-    }
     apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 0, pconf);
 
     return status == APR_SUCCESS
@@ -132,8 +124,9 @@ apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
         &watch->working, APR_THREAD_MUTEX_DEFAULT, pconf);
 
     if (status == APR_SUCCESS) {
-        status = ap_proc_mutex_create(&watch->only_one, NULL, MUTEX_TYPE, NULL,
-                                      server, pconf, 0);
+        status = ap_proc_mutex_create(&watch->only_one, NULL,
+                                      MOD_AUTH0_MUTEX_REFRESH, NULL, server,
+                                      pconf, 0);
     }
     watch->work = work;
     watch->baton = baton;

@@ -16,13 +16,7 @@
 /* What the thread does, until mod_auth0_watch_is_over. pool is its own. */
 typedef void mod_auth0_watch_fn(void *baton, apr_pool_t *pool);
 
-/* In pre_config: make the mutex known to the directive Mutex. */
-void mod_auth0_watch_register(apr_pool_t *pconf);
-
-/*
- * In post_config. APR_ENOTIMPL when mod_watchdog is missing, or what is wrong
- * with the mutex or the thread.
- */
+/* In post_config. What is wrong with the mutex or the thread. */
 apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
                                      const mod_auth0_bell_t *bell,
                                      apr_pool_t *pconf, server_rec *server);

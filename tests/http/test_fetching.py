@@ -20,7 +20,7 @@ from crowd import (
     wait_for,
     wait_until,
 )
-from env import Httpd, built_in
+from env import Httpd
 from issuer import DISCOVERY, JWKS, Answer, Issuer
 from logs import watch
 from processes import fetcher, memory, sockets_to
@@ -340,17 +340,3 @@ class TestVirtualHosts:
         hosts.wait("stale", "key.unavailable")
         answers.accepted(hosts.get("outage"), tokens.SUBJECT)
 
-
-# --------------------------------------------------------------- what it needs
-
-
-@pytest.mark.skipif("watchdog" in built_in(), reason="it cannot be left out")
-def test_no_watchdog(announce):
-    announce("mod_watchdog is needed to fetch keys: load it")
-    httpd = Httpd(ANYTHING + location("/x", "Auth0Domain a.b"), PAGE)
-    text = httpd.conf_file.read_text()
-    lines = [x for x in text.splitlines() if "mod_watchdog.so" not in x]
-    httpd.conf_file.write_text("\n".join(lines) + "\n")
-    with pytest.raises(AssertionError, match="did not start"):
-        httpd.start()
-    httpd.remove()
