@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_watch.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 
 #include <ap_mpm.h>
@@ -25,6 +26,35 @@ typedef struct watch_t {
 
 static watch_t *watch_in_force;
 static atomic_bool process_ends;
+static atomic_bool process_is_killed;
+
+/*
+ * A child of prefork that is killed ends in the handler of the signal, which is
+ * blocked meanwhile.
+ */
+static bool is_in_handler(void)
+{
+    sigset_t blocked;
+
+    return pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 &&
+           (sigismember(&blocked, SIGTERM) || sigismember(&blocked, SIGHUP));
+}
+
+/* Of prefork, which has no threads, no end is said to be graceful. */
+void mod_auth0_watch_stopping(apr_pool_t *pchild, int is_graceful)
+{
+    int is_threaded = AP_MPMQ_NOT_SUPPORTED;
+
+    (void)pchild;
+    (void)ap_mpm_query(AP_MPMQ_IS_THREADED, &is_threaded);
+    atomic_store(&process_is_killed,
+                 is_threaded ? !is_graceful : is_in_handler());
+}
+
+bool mod_auth0_watch_is_killed(void)
+{
+    return atomic_load(&process_is_killed);
+}
 
 bool mod_auth0_watch_is_over(void)
 {

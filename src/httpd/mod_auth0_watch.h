@@ -27,7 +27,13 @@ apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
  */
 AUTH0_MUST_USE apr_status_t mod_auth0_watch_start(apr_pool_t *pchild);
 
+/* For the hook child_stopping: tell the two below apart. */
+void mod_auth0_watch_stopping(apr_pool_t *pchild, int is_graceful);
+
 /* True when the process is about to end. Thread-safe. */
 bool mod_auth0_watch_is_over(void);
+
+/* True when it is to end at once, as httpd is stopped. Thread-safe. */
+bool mod_auth0_watch_is_killed(void);
 
 #endif

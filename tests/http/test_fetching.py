@@ -1,5 +1,6 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """How keys are fetched: by which way, from where, and at what cost."""
+import concurrent.futures
 import contextlib
 import time
 
@@ -132,6 +133,36 @@ def test_metadata_that_are_out_of_reach(authority, announce):
             assert log.count("cannot be used") == 1
             assert "cannot be fetched" not in log
             issuer.answers[DISCOVERY] = metadata
+
+
+# --------------------------------------------------- children that soon end
+
+
+@pytest.mark.parametrize("mpm, connections", [
+    ("prefork", 1), ("prefork", 10), ("event", 20), ("worker", 20),
+])
+def test_children_that_live_for_less_time_than_a_fetch(
+    authority, mpm, connections
+):
+    """They finish what they have begun, so that there are keys at last."""
+    watch.allow("AH03490: scoreboard is full")  # of those that are about to end
+    with Issuer(authority, KEY) as issuer:
+        for path in (DISCOVERY, JWKS):
+            issuer.answers[path].delay = 0.4
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        config += f"MaxConnectionsPerChild {connections}\n"
+        with Httpd(config, PAGE, mpm=mpm) as httpd:
+            good = issuer.token(KEY)
+
+            def ask(_):
+                return httpd.get("/orders", good).reason
+
+            def is_let_in():
+                return "ok" in pool.map(ask, range(8))
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                wait_until(is_let_in, "keys", 5)
+        assert issuer.count(DISCOVERY) == issuer.count(JWKS) == 1
 
 
 # ---------------------------------------------------------------------- memory
