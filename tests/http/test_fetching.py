@@ -2,6 +2,7 @@
 """How keys are fetched: by which way, from where, and at what cost."""
 import concurrent.futures
 import contextlib
+import re
 import time
 
 import pytest
@@ -115,7 +116,10 @@ def test_keys_that_have_moved(authority, announce):
 
 def test_metadata_that_are_out_of_reach(authority, announce):
     """Once known, the place of the keys is enough."""
-    announce("metadata of issuer .* cannot be used: .*status 500")
+    announce(
+        r"metadata of issuer (\S+) cannot be used: the answer has status 500, "
+        r"not 200 \(\1\.well-known/openid-configuration\); its keys are still"
+    )
     with Issuer(authority, KEY) as issuer:
         config = one_issuer(authority, f"Auth0Issuer {issuer.url}", 1)
         with Httpd(config, PAGE) as httpd:
@@ -133,6 +137,72 @@ def test_metadata_that_are_out_of_reach(authority, announce):
             assert log.count("cannot be used") == 1
             assert "cannot be fetched" not in log
             issuer.answers[DISCOVERY] = metadata
+
+
+# ------------------------------------------------------- what the log says
+
+METADATA = ".well-known/openid-configuration"
+
+
+def lose_metadata(issuer):
+    del issuer.answers[DISCOVERY]
+
+
+def lose_keys(issuer):
+    del issuer.answers[JWKS]
+
+
+def empty_set(issuer):
+    issuer.keys()
+
+
+def of_another(issuer):
+    issuer.discovery(issuer="https://else/", jwks_uri=issuer.url + JWKS[1:])
+
+
+def nowhere(issuer):
+    url = "https://nosuch.invalid/keys?password=s3cret"
+    issuer.discovery(issuer=issuer.url, jwks_uri=url)
+
+
+@pytest.mark.parametrize("spoil, why, document", [
+    (lose_metadata, "the answer has status 404, not 200", "{url}" + METADATA),
+    (lose_keys, "the answer has status 404, not 200", "{url}jwks.json"),
+    (empty_set, "the key set has not 1 to 100 keys", "{url}jwks.json"),
+    (of_another, "the discovery document is of another issuer",
+     "{url}" + METADATA),
+    (nowhere, "Could not resolve host: nosuch.invalid",
+     "https://nosuch.invalid/keys?..."),
+    (Issuer.down, r"Failed to connect to localhost port \d+ after \d+ ms.*",
+     "{url}" + METADATA),
+])
+def test_one_line_tells_what_failed_and_where(
+    authority, announce, spoil, why, document
+):
+    with Issuer(authority, KEY) as issuer:
+        spoil(issuer)
+        document = re.escape(document.format(url=issuer.url))
+        line = (
+            f"the keys of issuer {issuer.url} cannot be fetched: {why} "
+            rf"\({document}\); until they can, requests are answered 503"
+        )
+        announce(line)
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log(line)
+            assert "s3cret" not in httpd.error_log.read_text()
+
+
+def test_an_authority_that_the_system_does_not_know(authority, announce):
+    """Its certificate says no more than that; the cure is a directive."""
+    line = (
+        "cannot be fetched: SSL certificate problem: .*; if its authority is "
+        "to be trusted, name it by Auth0CACertificateFile "
+    )
+    announce(line)
+    with Issuer(authority, KEY) as issuer:
+        with Httpd(protected("/", f"Auth0Issuer {issuer.url}")) as httpd:
+            httpd.wait_for_log(line)
 
 
 # --------------------------------------------------- children that soon end
