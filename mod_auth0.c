@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mpm_common.h>
 #include <mod_auth.h>
 
 #include "httpd/mod_auth0_access.h"
@@ -21,6 +22,7 @@
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_scrub.h"
 #include "httpd/mod_auth0_status.h"
+#include "httpd/mod_auth0_watch.h"
 
 /* It has to see whose answer it may keep. */
 static const char *const behind_caches[] = {"mod_cache.c", NULL};
@@ -32,6 +34,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_test_config(mod_auth0_dump, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(mod_auth0_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(mod_auth0_child_init, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_child_stopping(mod_auth0_watch_stopping, NULL, NULL,
+                           APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_create_request(mod_auth0_forward_begin, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);

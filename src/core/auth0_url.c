@@ -118,3 +118,13 @@ const char *auth0_url_check(const char *url, apr_pool_t *pool)
     }
     return check_scheme(&uri);
 }
+
+const char *auth0_url_shown(const char *url, apr_pool_t *pool)
+{
+    auth0_span_t rest = auth0_span_cstr(url);
+    auth0_span_t head;
+
+    return auth0_span_cut(&head, &rest, '?')
+               ? apr_psprintf(pool, "%.*s?...", (int)head.len, head.ptr)
+               : url;
+}

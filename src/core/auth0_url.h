@@ -13,7 +13,13 @@
  */
 AUTH0_MUST_USE const char *auth0_url_check(const char *url, apr_pool_t *pool);
 
-/* The same for a bare host name such as tenant.eu.auth0.com. */
+/*
+ * A checked URL as people are shown it: a query may be a password, and "?..."
+ * stands for it.
+ */
+const char *auth0_url_shown(const char *url, apr_pool_t *pool);
+
+/* The same check for a bare host name such as tenant.eu.auth0.com. */
 AUTH0_MUST_USE const char *auth0_host_check(const char *host);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <apr_strings.h>
 
+#include "httpd/mod_auth0_mutex.h"
+#include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_survey.h"
 
 static bool has_issuer(const mod_auth0_dir_t *dir)
@@ -166,22 +168,28 @@ static const char *check_modules(void)
                : "Require needs mod_authz_core: load it";
 }
 
-const char *mod_auth0_check(apr_pool_t *pool)
+/* What is kept up to date, also where no section is, needs these. */
+static const char *check_background(const server_rec *main_server,
+                                    apr_pool_t *pool)
+{
+    if (!mod_auth0_refresh_is_needed(main_server)) {
+        return NULL;
+    }
+    return ap_find_linked_module("mod_watchdog.c")
+               ? mod_auth0_mutex_check(pool)
+               : "keys, Auth0DenyList and a Redis need mod_watchdog: load it";
+}
+
+const char *mod_auth0_check(apr_pool_t *pool, const server_rec *main_server)
 {
     mod_auth0_survey_t survey = mod_auth0_survey(pool);
-    const char *missing = check_modules();
+    const char *why = check_modules();
 
-    if (missing) {
-        return missing;
+    why = why ? why : check_background(main_server, pool);
+    for (int i = 0; !why && i < mod_auth0_sections()->nelts; i++) {
+        why = check_section(&survey, mod_auth0_survey_section(i));
     }
-
-    for (int i = 0; i < mod_auth0_sections()->nelts; i++) {
-        const char *why = check_section(&survey, mod_auth0_survey_section(i));
-        if (why) {
-            return why;
-        }
-    }
-    return NULL;
+    return why;
 }
 
 static void mark(const apr_array_header_t *sources)

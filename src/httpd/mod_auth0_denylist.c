@@ -215,11 +215,6 @@ int mod_auth0_denylist_prepare(apr_pool_t *pconf, server_rec *server)
     return OK;
 }
 
-bool mod_auth0_denylist_is_used(void)
-{
-    return deny.lists->nelts > 0;
-}
-
 static void tell(const mod_auth0_denylist_t *list, const char *why)
 {
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, list->server,

@@ -27,9 +27,6 @@ AUTH0_MUST_USE const char *mod_auth0_denylist_try(const char *path,
  */
 int mod_auth0_denylist_prepare(apr_pool_t *pconf, server_rec *server);
 
-/* True when there is a list to look after. */
-bool mod_auth0_denylist_is_used(void);
-
 /*
  * In the refreshing process, often: see whether files have changed, at most
  * every 300 ms, and read those that have. What goes wrong is logged, once for

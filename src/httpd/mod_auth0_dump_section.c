@@ -5,6 +5,7 @@
 
 #include "core/auth0_count.h"
 #include "core/auth0_jwekey.h"
+#include "core/auth0_url.h"
 
 typedef struct print_t {
     apr_file_t *out;
@@ -38,17 +39,6 @@ static void print_server(const print_t *to)
                : apr_pstrcat(to->pool, name, ", main server", NULL));
 }
 
-/* A query may be a password. */
-static const char *shown(const char *url, apr_pool_t *pool)
-{
-    auth0_span_t rest = auth0_span_cstr(url);
-    auth0_span_t head;
-
-    return auth0_span_cut(&head, &rest, '?')
-               ? apr_psprintf(pool, "%.*s?...", (int)head.len, head.ptr)
-               : url;
-}
-
 static void print_issuers(const print_t *to)
 {
     const apr_array_header_t *sources = to->dir->sources;
@@ -59,7 +49,7 @@ static void print_issuers(const print_t *to)
             APR_ARRAY_IDX(sources, i, mod_auth0_source_t *);
         const char *keys = source->file ? source->file
                            : source->jwks_url
-                               ? shown(source->jwks_url, to->pool)
+                               ? auth0_url_shown(source->jwks_url, to->pool)
                                : "by discovery";
         print(to, i ? "" : "issuers",
               is_fetched ? apr_psprintf(to->pool, "%s (keys: %s)",

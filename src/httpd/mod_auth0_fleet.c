@@ -79,11 +79,6 @@ static struct {
     int64_t read_all;
 } fleet;
 
-bool mod_auth0_fleet_is_used(void)
-{
-    return fleet.redis != NULL;
-}
-
 static void tell_ill(health_t health)
 {
     if (atomic_load(&fleet.shared->told) >= (int)health) {

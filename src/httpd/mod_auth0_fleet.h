@@ -20,9 +20,6 @@
  */
 int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server);
 
-/* True when there is a Redis, for which somebody has to do it all the time. */
-bool mod_auth0_fleet_is_used(void);
-
 /* Begin, in the refreshing process. pool is for the thread itself. */
 void mod_auth0_fleet_start(apr_pool_t *pool);
 

@@ -18,6 +18,7 @@
 #include "httpd/mod_auth0_lint.h"
 #include "httpd/mod_auth0_lint_apis.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_mutex.h"
 #include "httpd/mod_auth0_refresh.h"
 #include "httpd/mod_auth0_source.h"
 #include "httpd/mod_auth0_state.h"
@@ -38,9 +39,8 @@ int mod_auth0_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     mod_auth0_documents_reset(pconf);
     mod_auth0_apis_reset(pconf);
     mod_auth0_sources_reset(pconf);
-    mod_auth0_watch_register(pconf);
+    mod_auth0_mutex_register(pconf);
     mod_auth0_expr_register(pconf);
-    mod_auth0_store_register(pconf);
     return OK;
 }
 
@@ -59,7 +59,7 @@ static void warn(apr_pool_t *ptemp, const server_rec *server)
 int mod_auth0_check_config(apr_pool_t *pconf, apr_pool_t *plog,
                            apr_pool_t *ptemp, server_rec *server)
 {
-    const char *why = mod_auth0_check(ptemp);
+    const char *why = mod_auth0_check(ptemp, server);
 
     (void)plog;
     why = why ? why : mod_auth0_lint_scopes(ptemp, server);

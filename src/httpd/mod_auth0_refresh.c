@@ -20,11 +20,15 @@
 /* Between two looks at the clock while nobody rings, in milliseconds. */
 #define LOOK_AGAIN_MS 100
 
+/* Microseconds that a process has to finish what it has begun. */
+#define FINISH_MOST ((int64_t)2000000)
+
 typedef struct plan_t {
     const mod_auth0_bell_t *bell;
     mod_auth0_task_t *tasks;
     size_t count;
-    size_t next; /* where to begin to look for what is due */
+    size_t next;   /* where to begin to look for what is due */
+    int64_t until; /* when to give up what is under way      */
 } plan_t;
 
 static size_t under_way(const plan_t *plan)
@@ -90,6 +94,29 @@ static void forget(plan_t *plan)
     }
 }
 
+static void begin_all_due(plan_t *plan, auth0_fetcher_t *fetcher,
+                          apr_pool_t *pool)
+{
+    begin_due(plan, true, fetcher, pool);
+    begin_due(plan, false, fetcher, pool);
+}
+
+/*
+ * Children may live for less time than a fetch takes (MaxConnectionsPerChild),
+ * so that none would ever have keys if each gave up what it has begun.
+ */
+static bool must_go_on(plan_t *plan)
+{
+    int64_t now = auth0_clock_monotonic();
+
+    if (!mod_auth0_watch_is_over()) {
+        plan->until = now + FINISH_MOST;
+        return true;
+    }
+    return !mod_auth0_watch_is_killed() && under_way(plan) > 0 &&
+           now < plan->until;
+}
+
 static void run(void *baton, apr_pool_t *parent)
 {
     plan_t *plan = baton;
@@ -100,9 +127,10 @@ static void run(void *baton, apr_pool_t *parent)
 
     forget(plan);
     mod_auth0_fleet_start(pool);
-    while (fetcher && !mod_auth0_watch_is_over()) {
-        begin_due(plan, true, fetcher, pool);
-        begin_due(plan, false, fetcher, pool);
+    while (fetcher && must_go_on(plan)) {
+        if (!mod_auth0_watch_is_over()) {
+            begin_all_due(plan, fetcher, pool);
+        }
         auth0_fetcher_wait(fetcher, mod_auth0_bell_fd(plan->bell),
                            LOOK_AGAIN_MS);
         mod_auth0_bell_silence(plan->bell);
@@ -158,6 +186,22 @@ static int start_tasks(plan_t *plan, apr_pool_t *pool)
     return OK;
 }
 
+static const mod_auth0_server_t *settings_of(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
+
+bool mod_auth0_refresh_is_needed(const server_rec *main_server)
+{
+    bool is_needed = mod_auth0_sections()->nelts > 0 ||
+                     settings_of(main_server)->store_redis;
+
+    for (const server_rec *s = main_server; s && !is_needed; s = s->next) {
+        is_needed = settings_of(s)->deny_file;
+    }
+    return is_needed;
+}
+
 int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
                               const mod_auth0_bell_t *bell, apr_pool_t *pconf,
                               server_rec *server)
@@ -165,8 +209,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
-    if (mod_auth0_sections()->nelts == 0 && !mod_auth0_denylist_is_used() &&
-        !mod_auth0_fleet_is_used()) {
+    if (!mod_auth0_refresh_is_needed(server)) {
         return OK;
     }
     apr_status_t status =
@@ -175,9 +218,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     if (status == APR_SUCCESS) {
         return start_tasks(plan, pconf);
     }
-    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server, "%s",
-                 status == APR_ENOTIMPL
-                     ? "mod_watchdog is needed to fetch keys: load it"
-                     : "keys cannot be fetched in the background");
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
+                 "keys cannot be fetched in the background");
     return HTTP_INTERNAL_SERVER_ERROR;
 }

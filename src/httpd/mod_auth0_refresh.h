@@ -12,6 +12,12 @@
  */
 
 /*
+ * True when there is something to keep up to date: a section, a deny list, or a
+ * Redis. Told from the configuration alone.
+ */
+bool mod_auth0_refresh_is_needed(const server_rec *main_server);
+
+/*
  * In post_config, once sources are numbered: pin what file: sources and
  * earlier runs hold, and prepare the thread. An HTTP status, logged, on error.
  */

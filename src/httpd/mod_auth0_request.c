@@ -173,12 +173,16 @@ bool mod_auth0_request_is_ours(request_rec *r)
            auth0_span_is_nocase(auth0_span_cstr(ap_auth_type(r)), "Auth0");
 }
 
+/* Why keys are lacking is told once, as an error, by who fetches them. */
 static int level_of(auth0_reason_t reason)
 {
     if (reason == AUTH0_OK) {
         return APLOG_DEBUG;
     }
-    return reason == AUTH0_CONFIG_INCOMPLETE ? APLOG_ERR : APLOG_INFO;
+    return auth0_reason_info(reason)->status >= 500 &&
+                   reason != AUTH0_KEY_UNAVAILABLE
+               ? APLOG_ERR
+               : APLOG_INFO;
 }
 
 /* The name of a token in the log; "-": none. */

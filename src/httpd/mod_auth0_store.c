@@ -7,10 +7,9 @@
 
 #include "core/auth0_logout.h"
 #include "httpd/mod_auth0_config.h"
+#include "httpd/mod_auth0_mutex.h"
 #include "net/auth0_store_redis.h"
 #include "net/auth0_store_secret.h"
-
-#define MUTEX_TYPE "auth0-store"
 
 /* The number changes with the layout of what is retained. */
 #define RETAINED "mod_auth0:store:2"
@@ -30,11 +29,6 @@ typedef struct kept_t {
 
 static auth0_store_t store;
 static auth0_secrets_t *secrets;
-
-void mod_auth0_store_register(apr_pool_t *pconf)
-{
-    (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
-}
 
 /* As many as fit; the table wants a power of two. */
 static size_t count_marks(const server_rec *server)
@@ -68,8 +62,8 @@ static apr_status_t make_secrets(kept_t *kept, apr_pool_t *pool)
 static apr_status_t make(kept_t *kept, server_rec *server)
 {
     apr_pool_t *pool = server->process->pool;
-    apr_status_t status = ap_global_mutex_create(&kept->lock, NULL, MUTEX_TYPE,
-                                                 NULL, server, pool, 0);
+    apr_status_t status = ap_global_mutex_create(
+        &kept->lock, NULL, MOD_AUTH0_MUTEX_STORE, NULL, server, pool, 0);
 
     status = status == APR_SUCCESS ? make_secrets(kept, pool) : status;
     if (status != APR_SUCCESS) {

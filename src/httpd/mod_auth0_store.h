@@ -17,9 +17,6 @@
 /* Seconds that the clocks of servers that share a store may differ by. */
 #define MOD_AUTH0_CLOCKS_DIFFER 5
 
-/* In pre_config: make the mutex known to the directive Mutex. */
-void mod_auth0_store_register(apr_pool_t *pconf);
-
 /* In post_config. APR_SUCCESS, or why there is no store. */
 AUTH0_MUST_USE apr_status_t mod_auth0_store_prepare(server_rec *server);
 

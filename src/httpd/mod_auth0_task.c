@@ -8,6 +8,7 @@
 #include "core/auth0_jwks.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_news.h"
 #include "httpd/mod_auth0_state.h"
 #include "net/auth0_clock.h"
 
@@ -49,39 +50,6 @@ static const char *place_of(const mod_auth0_task_t *task, apr_pool_t *pool)
     return source->jwks_url
                ? source->jwks_url
                : mod_auth0_board_url(task->board, source->slot, pool);
-}
-
-static void announce(const mod_auth0_source_t *source, const auth0_jwks_t *set)
-{
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, source->server,
-                 "new keys of issuer %s are in force: %" APR_SIZE_T_FMT
-                 ", and %" APR_SIZE_T_FMT " left out as unusable",
-                 source->issuer, auth0_jwks_count(set),
-                 auth0_jwks_skipped(set));
-    if (auth0_jwks_secrets(set) > 0) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
-                     "issuer %s publishes %" APR_SIZE_T_FMT
-                     " private or symmetric keys: they are ignored, and "
-                     "whoever can read them can forge tokens",
-                     source->issuer, auth0_jwks_secrets(set));
-    }
-}
-
-/* The issuer is trusted to do so; but nobody who rotates keys properly does. */
-static void compare(const mod_auth0_source_t *source, const auth0_jwks_t *set,
-                    auth0_span_t former_document, apr_pool_t *pool)
-{
-    auth0_jwks_t *former;
-    auth0_span_t kid;
-
-    if (!auth0_jwks_parse(&former, former_document, pool) &&
-        auth0_jwks_replaced(&kid, former, set)) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, source->server,
-                     "issuer %s has put another key under the kid '%.*s': the "
-                     "new one is in force; make sure that the tenant's "
-                     "administrators know of it",
-                     source->issuer, (int)kid.len, kid.ptr);
-    }
 }
 
 static void note_kept(mod_auth0_task_t *task)
@@ -138,8 +106,7 @@ static const char *take(bool *is_new, mod_auth0_task_t *task,
     *is_new = !has_former || !auth0_span_eq(former, document);
     if (*is_new) {
         mod_auth0_board_write(task->board, slot, document);
-        announce(task->source, set);
-        compare(task->source, set, former, pool);
+        mod_auth0_news(task->source, set, former, pool);
     }
     return NULL;
 }
@@ -149,13 +116,31 @@ static const char *verb_of(const mod_auth0_source_t *source)
     return source->file ? "read" : "fetched";
 }
 
+static const char *url_of(const mod_auth0_task_t *task)
+{
+    return task->is_discovering
+               ? auth0_discovery_url(task->source->issuer, task->pool)
+               : place_of(task, task->pool);
+}
+
+/* Which document it was; of a file the sentence tells itself. */
+static const char *document_of(const mod_auth0_task_t *task)
+{
+    apr_pool_t *pool = task->pool;
+
+    return task->source->file
+               ? ""
+               : apr_psprintf(pool, " (%s)",
+                              auth0_url_shown(url_of(task), pool));
+}
+
 static void complain(const mod_auth0_task_t *task, const char *why)
 {
     const mod_auth0_source_t *source = task->source;
 
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, source->server,
-                 "the keys of issuer %s cannot be %s: %s; %s", source->issuer,
-                 verb_of(source), why,
+                 "the keys of issuer %s cannot be %s: %s%s; %s", source->issuer,
+                 verb_of(source), why, document_of(task),
                  serves(task) ? "the former keys stay in force"
                               : "until they can, requests are answered 503");
 }
@@ -218,15 +203,27 @@ static void note_lost(mod_auth0_task_t *task)
 
     if (task->lost && !was_lost) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, task->source->server,
-                     "the metadata of issuer %s cannot be used: %s; its keys "
-                     "are still where they were",
-                     task->source->issuer, task->lost);
+                     "the metadata of issuer %s cannot be used: %s (%s); its "
+                     "keys are still where they were",
+                     task->source->issuer, task->lost,
+                     auth0_discovery_url(task->source->issuer, task->pool));
     }
+}
+
+/* NULL, or why nothing was fetched. */
+static const char *fault_of(const auth0_fetched_t *fetched, apr_pool_t *pool)
+{
+    return fetched->is_untrusted
+               ? apr_pstrcat(pool, fetched->why,
+                             "; if its authority is to be trusted, name it by "
+                             "Auth0CACertificateFile",
+                             NULL)
+               : fetched->why;
 }
 
 static void take_keys(mod_auth0_task_t *task, const auth0_fetched_t *fetched)
 {
-    const char *why = fetched->why;
+    const char *why = fault_of(fetched, task->pool);
     bool is_new = false;
 
     if (!why) {
@@ -244,10 +241,9 @@ static void take_keys(mod_auth0_task_t *task, const auth0_fetched_t *fetched)
     end(task);
 }
 
-static void fetch(mod_auth0_task_t *task, auth0_fetcher_t *fetcher,
-                  const char *url)
+static void fetch(mod_auth0_task_t *task, auth0_fetcher_t *fetcher)
 {
-    if (!auth0_fetcher_begin(fetcher, &task->source->how, url, task,
+    if (!auth0_fetcher_begin(fetcher, &task->source->how, url_of(task), task,
                              task->pool)) {
         give_up(task, "out of memory", 0);
     }
@@ -256,7 +252,7 @@ static void fetch(mod_auth0_task_t *task, auth0_fetcher_t *fetcher,
 static void fetch_keys(mod_auth0_task_t *task, auth0_fetcher_t *fetcher)
 {
     task->is_discovering = false;
-    fetch(task, fetcher, place_of(task, task->pool));
+    fetch(task, fetcher);
 }
 
 static const char *note_place(mod_auth0_task_t *task, auth0_span_t document)
@@ -285,9 +281,9 @@ static void take_metadata(mod_auth0_task_t *task,
                           const auth0_fetched_t *fetched,
                           auth0_fetcher_t *fetcher)
 {
-    const char *why =
-        fetched->why ? fetched->why : note_place(task, fetched->body);
+    const char *why = fault_of(fetched, task->pool);
 
+    why = why ? why : note_place(task, fetched->body);
     if (why && (!place_of(task, task->pool) || patience(fetched) > 0)) {
         give_up(task, why, patience(fetched));
         return;
@@ -321,7 +317,7 @@ static void discover(mod_auth0_task_t *task, auth0_fetcher_t *fetcher,
     atomic_store(&note_of(task)->searched, now);
     task->is_discovering = true;
     task->has_searched = true;
-    fetch(task, fetcher, auth0_discovery_url(task->source->issuer, task->pool));
+    fetch(task, fetcher);
 }
 
 static const char *read_file(bool *is_new, mod_auth0_task_t *task,

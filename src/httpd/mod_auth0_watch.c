@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_watch.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 
 #include <ap_mpm.h>
@@ -10,7 +11,7 @@
 #include <openssl/crypto.h>
 #include <util_mutex.h>
 
-#define MUTEX_TYPE "auth0-refresh"
+#include "httpd/mod_auth0_mutex.h"
 
 /* Microseconds between two tries of a process to be the one that works. */
 #define TRY_AGAIN 100000
@@ -25,6 +26,35 @@ typedef struct watch_t {
 
 static watch_t *watch_in_force;
 static atomic_bool process_ends;
+static atomic_bool process_is_killed;
+
+/*
+ * A child of prefork that is killed ends in the handler of the signal, which is
+ * blocked meanwhile.
+ */
+static bool is_in_handler(void)
+{
+    sigset_t blocked;
+
+    return pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 &&
+           (sigismember(&blocked, SIGTERM) || sigismember(&blocked, SIGHUP));
+}
+
+/* Of prefork, which has no threads, no end is said to be graceful. */
+void mod_auth0_watch_stopping(apr_pool_t *pchild, int is_graceful)
+{
+    int is_threaded = AP_MPMQ_NOT_SUPPORTED;
+
+    (void)pchild;
+    (void)ap_mpm_query(AP_MPMQ_IS_THREADED, &is_threaded);
+    atomic_store(&process_is_killed,
+                 is_threaded ? !is_graceful : is_in_handler());
+}
+
+bool mod_auth0_watch_is_killed(void)
+{
+    return atomic_load(&process_is_killed);
+}
 
 bool mod_auth0_watch_is_over(void)
 {
@@ -50,11 +80,6 @@ static apr_status_t end_work(void *data)
     apr_thread_mutex_lock(watch->working);
     apr_thread_mutex_unlock(watch->working);
     return APR_SUCCESS;
-}
-
-void mod_auth0_watch_register(apr_pool_t *pconf)
-{
-    (void)ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
 }
 
 apr_status_t mod_auth0_watch_start(apr_pool_t *pchild)
@@ -113,9 +138,6 @@ static apr_status_t hire(watch_t *watch, apr_pool_t *pconf)
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t *watchdog;
 
-    if (!get_instance || !register_callback) {
-        return APR_ENOTIMPL;
-    }
     apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 0, pconf);
 
     return status == APR_SUCCESS
@@ -132,8 +154,9 @@ apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
         &watch->working, APR_THREAD_MUTEX_DEFAULT, pconf);
 
     if (status == APR_SUCCESS) {
-        status = ap_proc_mutex_create(&watch->only_one, NULL, MUTEX_TYPE, NULL,
-                                      server, pconf, 0);
+        status = ap_proc_mutex_create(&watch->only_one, NULL,
+                                      MOD_AUTH0_MUTEX_REFRESH, NULL, server,
+                                      pconf, 0);
     }
     watch->work = work;
     watch->baton = baton;

@@ -16,13 +16,7 @@
 /* What the thread does, until mod_auth0_watch_is_over. pool is its own. */
 typedef void mod_auth0_watch_fn(void *baton, apr_pool_t *pool);
 
-/* In pre_config: make the mutex known to the directive Mutex. */
-void mod_auth0_watch_register(apr_pool_t *pconf);
-
-/*
- * In post_config. APR_ENOTIMPL when mod_watchdog is missing, or what is wrong
- * with the mutex or the thread.
- */
+/* In post_config. What is wrong with the mutex or the thread. */
 apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
                                      const mod_auth0_bell_t *bell,
                                      apr_pool_t *pconf, server_rec *server);
@@ -33,7 +27,13 @@ apr_status_t mod_auth0_watch_prepare(mod_auth0_watch_fn *work, void *baton,
  */
 AUTH0_MUST_USE apr_status_t mod_auth0_watch_start(apr_pool_t *pchild);
 
+/* For the hook child_stopping: tell the two below apart. */
+void mod_auth0_watch_stopping(apr_pool_t *pchild, int is_graceful);
+
 /* True when the process is about to end. Thread-safe. */
 bool mod_auth0_watch_is_over(void);
+
+/* True when it is to end at once, as httpd is stopped. Thread-safe. */
+bool mod_auth0_watch_is_killed(void);
 
 #endif

@@ -8,7 +8,10 @@
 #include <curl/curl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
 
+#include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_version.h"
 
 /* A peer that sends less than this for so long is given up. */
@@ -33,6 +36,7 @@ typedef struct transfer_t {
     size_t max;
     size_t header_len;
     const char *refused; /* a sentence, when we broke it off */
+    char error[CURL_ERROR_SIZE];
 } transfer_t;
 
 void auth0_fetch_start(void)
@@ -216,6 +220,7 @@ static void set_receivers(transfer_t *transfer)
     CURL *curl = transfer->curl;
 
     curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receive_header);
@@ -264,14 +269,45 @@ void auth0_fetcher_wait(auth0_fetcher_t *fetcher, int fd, int ms)
     curl_multi_perform(fetcher->multi, &running);
 }
 
-static const char *outcome(const transfer_t *transfer, CURLcode code,
-                           long status)
+/* What libcurl says may hold what the server has sent. */
+static const char *error_of(transfer_t *transfer, CURLcode code)
+{
+    for (char *c = transfer->error; *c; c++) {
+        if (auth0_ascii_is_control(*c)) {
+            *c = ' ';
+        }
+    }
+    return *transfer->error
+               ? transfer->error
+               : apr_pstrdup(transfer->pool, curl_easy_strerror(code));
+}
+
+static bool is_untrusted(const transfer_t *transfer, CURLcode code)
+{
+    static const long reasons[] = {
+        X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+        X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+        X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+        X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+        X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+    };
+    long verdict = X509_V_OK;
+    bool is_listed = false;
+
+    curl_easy_getinfo(transfer->curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    for (size_t i = 0; i < AUTH0_COUNT(reasons); i++) {
+        is_listed = is_listed || reasons[i] == verdict;
+    }
+    return code == CURLE_PEER_FAILED_VERIFICATION && is_listed;
+}
+
+static const char *outcome(transfer_t *transfer, CURLcode code, long status)
 {
     if (transfer->refused) {
         return transfer->refused;
     }
     if (code != CURLE_OK) {
-        return apr_pstrdup(transfer->pool, curl_easy_strerror(code));
+        return error_of(transfer, code);
     }
     return status == 200
                ? NULL
@@ -293,11 +329,12 @@ static void conclude(auth0_fetched_t *fetched, transfer_t *transfer,
 {
     curl_off_t seconds = 0;
 
-    *fetched = (auth0_fetched_t){transfer->baton, NULL, {"", 0}, 0, 0};
+    *fetched = (auth0_fetched_t){.baton = transfer->baton, .body = {"", 0}};
     curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &fetched->status);
     curl_easy_getinfo(transfer->curl, CURLINFO_RETRY_AFTER, &seconds);
     fetched->why = outcome(transfer, code, fetched->status);
     if (fetched->why) {
+        fetched->is_untrusted = is_untrusted(transfer, code);
         fetched->retry_after = in_microseconds(seconds);
         return;
     }

@@ -2,6 +2,7 @@
 #ifndef AUTH0_FETCH_H
 #define AUTH0_FETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <apr_pools.h>
@@ -22,6 +23,7 @@ typedef struct auth0_fetch_how_t {
 typedef struct auth0_fetched_t {
     void *baton;         /* as it was begun with                           */
     const char *why;     /* NULL: good, else a sentence                    */
+    bool is_untrusted;   /* by no authority that is known here             */
     auth0_span_t body;   /* empty unless good; NUL terminated beyond it    */
     long status;         /* of HTTP, 0 when no answer came                 */
     int64_t retry_after; /* microseconds, 0 when the answer asked for none */

@@ -11,7 +11,7 @@ import pytest
 import answers
 import tokens
 from conf import ANYTHING, PAGE, table
-from env import REPO, Httpd
+from env import REPO, Httpd, built_in
 
 KEY = tokens.rsa_key("main")
 ISSUER = "Auth0Issuer https://tenant.example/ file:${DIR}/keys.json"
@@ -633,7 +633,67 @@ def test_wrong(case):
     complains(*case)
 
 
+def mutex(line, name, *before, after=ours()):
+    """A mutex that would stay locked when the process that has it dies."""
+    config = "\n".join([*before, line, after])
+    cure = "Mutex default auth0-refresh auth0-store"
+    return config, line, (f"{line} would leave {name} locked", cure)
+
+
+LASTING = {
+    "posixsem": mutex("Mutex posixsem", "auth0-refresh"),
+    "default": mutex("Mutex posixsem default OmitPID", "auth0-refresh"),
+    "omit_pid": mutex("Mutex PosixSem omitpid", "auth0-refresh"),
+    "sem": mutex("Mutex sem", "auth0-refresh"),
+    "refresh": mutex("Mutex posixsem auth0-refresh", "auth0-refresh"),
+    "store": mutex("Mutex posixsem auth0-store OmitPID", "auth0-store"),
+    "last_counts": mutex("Mutex posixsem", "auth0-refresh", "Mutex pthread"),
+    "one_is_left": mutex(
+        "Mutex posixsem", "auth0-store", "Mutex default auth0-refresh"
+    ),
+    "within_a_condition": mutex(
+        "Mutex posixsem", "auth0-refresh", "<IfModule auth0_module>",
+        after="</IfModule>\n" + ours(),
+    ),
+    "deny_list_alone": mutex(
+        "Mutex posixsem", "auth0-refresh",
+        after="Auth0DenyList ${DIR}/deny\n",
+    ),
+    "deny_list_of_a_host": mutex(
+        "Mutex posixsem", "auth0-refresh",
+        after="<VirtualHost *:*>\nAuth0DenyList deny\n</VirtualHost>\n",
+    ),
+    "redis_alone": mutex(
+        "Mutex posixsem", "auth0-refresh",
+        after="Auth0SharedStore redis://127.0.0.1\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LASTING.values(), ids=LASTING)
+def test_mutex_that_would_outlive_its_holder(case):
+    complains(*case)
+
+
 GOOD = [
+    ("mutex_pthread", "Mutex pthread\n" + ours()),
+    ("mutex_sysvsem", "Mutex sysvsem\n" + ours()),
+    ("mutex_fcntl", "Mutex fcntl:${DIR}/run\n" + ours()),
+    ("mutex_flock", "Mutex flock:${DIR}/run OmitPID\n" + ours()),
+    (
+        "mutex_of_others",
+        "Mutex posixsem\nMutex default auth0-refresh auth0-store\n" + ours(),
+    ),
+    (
+        "mutex_of_others_in_the_other_order",
+        "Mutex sysvsem auth0-refresh auth0-store\nMutex posixsem\n" + ours(),
+    ),
+    (
+        "mutex_that_is_changed",
+        "Mutex posixsem auth0-refresh\nMutex pthread auth0-refresh\n"
+        + ours(),
+    ),
+    ("mutex_that_nobody_needs", "Mutex posixsem\n"),
     ("http_127_0_0_1", section(AUDIENCE, "Auth0Issuer http://127.0.0.1:1/")),
     ("http_localhost", section(AUDIENCE, "Auth0Issuer http://localhost/")),
     ("http_ipv6", section(AUDIENCE, "Auth0Issuer http://[::1]:80/")),
@@ -925,11 +985,19 @@ def test_secret_by_a_program():
 
 
 @pytest.mark.parametrize(
-    "module, directive", [("authn_core", "AuthType"), ("authz_core", "Require")]
+    "module, what, config", [
+        ("authn_core", "AuthType needs", bare()),
+        ("authz_core", "Require needs", bare()),
+        ("watchdog", "need", bare()),
+        ("watchdog", "need", "Auth0DenyList ${DIR}/deny\n"),
+        ("watchdog", "need", "Auth0SharedStore redis://127.0.0.1\n"),
+    ]
 )
-def test_a_module_without_which_nothing_is_protected(module, directive):
-    """Without it the directive would be taken, and mean nothing."""
-    httpd = Httpd(ANYTHING + bare(), FILES)
+def test_a_module_without_which_nothing_is_protected(module, what, config):
+    """Without it the directives would be taken, and mean nothing."""
+    if module in built_in():
+        pytest.skip(f"mod_{module} cannot be left out of this httpd")
+    httpd = Httpd(ANYTHING + config, FILES)
     lines = httpd.conf_file.read_text().splitlines()
     left = [line for line in lines if f"mod_{module}.so" not in line]
     assert len(left) == len(lines) - 1
@@ -939,4 +1007,4 @@ def test_a_module_without_which_nothing_is_protected(module, directive):
     finally:
         httpd.remove()
     assert code != 0
-    assert f"{directive} needs mod_{module}: load it" in output
+    assert f"{what} mod_{module}: load it" in output

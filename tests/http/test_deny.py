@@ -373,11 +373,14 @@ def in_charge(httpd):
     return int(re.findall(pattern, httpd.error_log.read_text())[-1])
 
 
-@pytest.mark.parametrize("mpm", ["event", "prefork"])
-def test_another_process_takes_over(mpm):
+@pytest.mark.parametrize("mpm, mutex", [
+    ("event", "default"), ("prefork", "default"), ("event", "pthread"),
+    ("event", "sysvsem"), ("event", "fcntl"), ("event", "flock"),
+])
+def test_another_process_takes_over(mpm, mutex):
     """Kill the one in charge, twice; the list changes at that moment."""
     token = good()
-    with server("", mpm) as httpd:
+    with server("", mpm, f"Mutex {mutex}\n{ORDERS}") as httpd:
         httpd.write("deny", DENY_ALL)
         wait_for(httpd, "/orders", token, "deny.sub", SOON)
         for text, reason in (("", "ok"), (DENY_ALL, "deny.sub")):
@@ -432,7 +435,8 @@ def forget_version(pid):
     raise AssertionError("no deny list in shared memory")
 
 
-def test_a_list_that_cannot_be_looked_at_lets_nobody_in():
+def test_a_list_that_cannot_be_looked_at_lets_nobody_in(announce):
+    announce("auth0:error.* deny.unavailable: ")
     token = good()
     with server("") as httpd:
         answers.accepted(httpd.get("/orders", token), tokens.SUBJECT)

@@ -481,6 +481,7 @@ def test_report(httpd, url):
 def test_no_room_for_proofs(announce):
     """11.1: what cannot be remembered is not let in."""
     announce("Warning on line .* take tokens for")
+    announce("auth0:error.* cnf.store: ")
     config = "Auth0SharedStore shm:4096\n" + CONFIG
     with Httpd(config, FILES) as server:
         token = PROVER.token()

@@ -192,8 +192,9 @@ def log_out(httpd, sub):
                          body=b"logout_token=" + token.encode())
 
 
-def test_proofs_leave_room_for_logouts():
+def test_proofs_leave_room_for_logouts(announce):
     """Any client that has a token makes as many proofs as it likes."""
+    announce("auth0:error.* cnf.store: ")
     config = f"Auth0SharedStore shm:4096\n{CONFIG}{LOGOUT}"
     with Httpd(config, FILES) as server:
         token = PROVER.token()

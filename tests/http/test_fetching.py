@@ -1,6 +1,8 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 """How keys are fetched: by which way, from where, and at what cost."""
+import concurrent.futures
 import contextlib
+import re
 import time
 
 import pytest
@@ -20,7 +22,7 @@ from crowd import (
     wait_for,
     wait_until,
 )
-from env import Httpd, built_in
+from env import Httpd
 from issuer import DISCOVERY, JWKS, Answer, Issuer
 from logs import watch
 from processes import fetcher, memory, sockets_to
@@ -114,7 +116,10 @@ def test_keys_that_have_moved(authority, announce):
 
 def test_metadata_that_are_out_of_reach(authority, announce):
     """Once known, the place of the keys is enough."""
-    announce("metadata of issuer .* cannot be used: .*status 500")
+    announce(
+        r"metadata of issuer (\S+) cannot be used: the answer has status 500, "
+        r"not 200 \(\1\.well-known/openid-configuration\); its keys are still"
+    )
     with Issuer(authority, KEY) as issuer:
         config = one_issuer(authority, f"Auth0Issuer {issuer.url}", 1)
         with Httpd(config, PAGE) as httpd:
@@ -132,6 +137,102 @@ def test_metadata_that_are_out_of_reach(authority, announce):
             assert log.count("cannot be used") == 1
             assert "cannot be fetched" not in log
             issuer.answers[DISCOVERY] = metadata
+
+
+# ------------------------------------------------------- what the log says
+
+METADATA = ".well-known/openid-configuration"
+
+
+def lose_metadata(issuer):
+    del issuer.answers[DISCOVERY]
+
+
+def lose_keys(issuer):
+    del issuer.answers[JWKS]
+
+
+def empty_set(issuer):
+    issuer.keys()
+
+
+def of_another(issuer):
+    issuer.discovery(issuer="https://else/", jwks_uri=issuer.url + JWKS[1:])
+
+
+def nowhere(issuer):
+    url = "https://nosuch.invalid/keys?password=s3cret"
+    issuer.discovery(issuer=issuer.url, jwks_uri=url)
+
+
+@pytest.mark.parametrize("spoil, why, document", [
+    (lose_metadata, "the answer has status 404, not 200", "{url}" + METADATA),
+    (lose_keys, "the answer has status 404, not 200", "{url}jwks.json"),
+    (empty_set, "the key set has not 1 to 100 keys", "{url}jwks.json"),
+    (of_another, "the discovery document is of another issuer",
+     "{url}" + METADATA),
+    (nowhere, "Could not resolve host: nosuch.invalid",
+     "https://nosuch.invalid/keys?..."),
+    (Issuer.down, r"Failed to connect to localhost port \d+ after \d+ ms.*",
+     "{url}" + METADATA),
+])
+def test_one_line_tells_what_failed_and_where(
+    authority, announce, spoil, why, document
+):
+    with Issuer(authority, KEY) as issuer:
+        spoil(issuer)
+        document = re.escape(document.format(url=issuer.url))
+        line = (
+            f"the keys of issuer {issuer.url} cannot be fetched: {why} "
+            rf"\({document}\); until they can, requests are answered 503"
+        )
+        announce(line)
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        with Httpd(config, PAGE) as httpd:
+            httpd.wait_for_log(line)
+            assert "s3cret" not in httpd.error_log.read_text()
+
+
+def test_an_authority_that_the_system_does_not_know(authority, announce):
+    """Its certificate says no more than that; the cure is a directive."""
+    line = (
+        "cannot be fetched: SSL certificate problem: .*; if its authority is "
+        "to be trusted, name it by Auth0CACertificateFile "
+    )
+    announce(line)
+    with Issuer(authority, KEY) as issuer:
+        with Httpd(protected("/", f"Auth0Issuer {issuer.url}")) as httpd:
+            httpd.wait_for_log(line)
+
+
+# --------------------------------------------------- children that soon end
+
+
+@pytest.mark.parametrize("mpm, connections", [
+    ("prefork", 1), ("prefork", 10), ("event", 20), ("worker", 20),
+])
+def test_children_that_live_for_less_time_than_a_fetch(
+    authority, mpm, connections
+):
+    """They finish what they have begun, so that there are keys at last."""
+    watch.allow("AH03490: scoreboard is full")  # of those that are about to end
+    with Issuer(authority, KEY) as issuer:
+        for path in (DISCOVERY, JWKS):
+            issuer.answers[path].delay = 0.4
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        config += f"MaxConnectionsPerChild {connections}\n"
+        with Httpd(config, PAGE, mpm=mpm) as httpd:
+            good = issuer.token(KEY)
+
+            def ask(_):
+                return httpd.get("/orders", good).reason
+
+            def is_let_in():
+                return "ok" in pool.map(ask, range(8))
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                wait_until(is_let_in, "keys", 5)
+        assert issuer.count(DISCOVERY) == issuer.count(JWKS) == 1
 
 
 # ---------------------------------------------------------------------- memory
@@ -340,17 +441,3 @@ class TestVirtualHosts:
         hosts.wait("stale", "key.unavailable")
         answers.accepted(hosts.get("outage"), tokens.SUBJECT)
 
-
-# --------------------------------------------------------------- what it needs
-
-
-@pytest.mark.skipif("watchdog" in built_in(), reason="it cannot be left out")
-def test_no_watchdog(announce):
-    announce("mod_watchdog is needed to fetch keys: load it")
-    httpd = Httpd(ANYTHING + location("/x", "Auth0Domain a.b"), PAGE)
-    text = httpd.conf_file.read_text()
-    lines = [x for x in text.splitlines() if "mod_watchdog.so" not in x]
-    httpd.conf_file.write_text("\n".join(lines) + "\n")
-    with pytest.raises(AssertionError, match="did not start"):
-        httpd.start()
-    httpd.remove()

@@ -2,6 +2,7 @@
 """Where keys come from, and what happens when they do not come."""
 import contextlib
 import json
+import signal
 import socket
 import ssl
 import threading
@@ -26,7 +27,7 @@ from crowd import (
     wait_for,
     wait_until,
 )
-from env import Httpd
+from env import READY, Httpd
 from issuer import DISCOVERY, JWKS, Answer, Issuer
 from logs import watch
 
@@ -506,14 +507,37 @@ def test_stop_amid_fetches(authority, mpm):
                 assert time.monotonic() - begin < 3
 
 
-def test_stop_while_an_issuer_is_slow(authority):
+@pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
+def test_stop_while_an_issuer_is_slow(authority, mpm):
     """That a fetch was given up on the way out is no failure of it."""
     with Issuer(authority, KEY) as issuer:
         issuer.answers[JWKS].delay = 3
         config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
         for number in range(1, 9):
-            with Httpd(config, PAGE) as httpd:
+            with Httpd(config, PAGE, mpm=mpm) as httpd:
                 wait_until(lambda: issuer.count() == number, "a fetch")
                 begin = time.monotonic()
                 httpd.stop()
-                assert time.monotonic() - begin < 3
+                assert time.monotonic() - begin < 1.5
+
+
+@pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
+@pytest.mark.parametrize("how, most", [
+    (signal.SIGHUP, 1.5),
+    (signal.SIGUSR1, 1.5),
+    # Who wants requests to be finished can wait for this, too.
+    (signal.SIGWINCH, 4.5),
+])
+def test_other_ends_while_an_issuer_hangs(authority, mpm, how, most):
+    """Restarts are not held up, and a graceful stop for a moment only."""
+    with Issuer(authority, KEY) as issuer, issuer.hold():
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        with Httpd(config, PAGE, mpm=mpm) as httpd:
+            wait_until(lambda: issuer.requests, "a fetch")
+            begin = time.monotonic()
+            httpd.process.send_signal(how)
+            if how == signal.SIGWINCH:
+                httpd.process.wait(15)
+            else:
+                httpd.wait_for_log(READY, 2)
+            assert time.monotonic() - begin < most

@@ -12,8 +12,9 @@ import load
 import tokens
 from conf import ANYTHING, PAGE, TENANT, location
 from crowd import wait_until
-from env import Httpd
+from env import Httpd, free_port
 from load import Load, Plan, Same
+from proofs import Prover
 
 KEY = tokens.rsa_key("main")
 SECTION = location(
@@ -178,6 +179,42 @@ def test_claims_that_cannot_be_sent():
     sent = text.count("Auth0ClaimHeader X-C is not sent: the claim c ")
     told = re.findall(r"(\d+) more (?:left out|lines on claims)", text)
     assert sent < 10 and sent + sum(map(int, told)) == 50
+
+
+def test_no_room_is_told_at_warn(announce):
+    """What is nobody's fault but the server's; once a second, like all."""
+    announce("auth0:error.* cnf.store: ")
+    prover = Prover(KEY, tokens.ec_key("dpop"))
+    url, token = "https://api.example.com/orders", prover.token(scope="read")
+    config = (
+        f"Auth0SharedStore shm:4096\n{ANYTHING}{TENANT}{SECTION}"
+        "Auth0BaseURL https://api.example.com\nLogLevel warn auth0:warn\n"
+    )
+    with Httpd(config, FILES) as httpd:
+        begin = time.monotonic()
+        for _ in range(300):
+            fields = prover.fields("GET", url, token)
+            response = httpd.get("/orders", headers=fields)
+        answers.refused(response, "cnf.store")
+        lasted = time.monotonic() - begin
+        text = httpd.error_log.read_text()
+    assert 1 <= text.count(" cnf.store: ") <= lasted + 2
+
+
+def test_want_of_keys_is_told_by_who_fetches_them(announce):
+    """Once at its beginning, and not with each request."""
+    announce("the keys of issuer .* cannot be fetched")
+    config = ANYTHING + location(
+        "/orders",
+        f"Auth0Issuer http://127.0.0.1:{free_port()}/",
+        f"Auth0Audience {tokens.AUDIENCE}",
+        "Require valid-user",
+    )
+    with Httpd(config, FILES) as httpd:
+        httpd.wait_for_log("cannot be fetched")
+        response = httpd.get("/orders", tokens.token(KEY))
+        answers.refused(response, "key.unavailable")
+        httpd.wait_for_log(r"auth0:info\S* .* key\.unavailable: ")
 
 
 def test_nothing_is_written_of_what_is_fine():

@@ -613,8 +613,9 @@ def test_keys_are_fetched_and_waited_for(authority):
             httpd.remove()
 
 
-def test_full_store():
+def test_full_store(announce):
     """Of 4096 bytes: what does not fit can be tried again later."""
+    announce("auth0:error.* logout.store: ")
     with Httpd(f"Auth0SharedStore shm:4096\n{CONFIG}", FILES) as httpd:
         for _ in range(128):
             token = logout_token(EC, "ES256", sub=unique("u"), sid=ABSENT)

@@ -33,6 +33,8 @@ FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
 
 AWAY = "Auth0SharedStore: .* cannot be reached"
 BACK = "Auth0SharedStore: .* is back"
+#: What it costs meanwhile.
+LOST = "auth0:error.* logout.store: "
 
 #: What the store may cost a request, and what a busy machine adds to it.
 BUDGET, BUSY = 0.050, 0.150
@@ -207,6 +209,7 @@ def test_tls(authority):
 
 def is_out_of_reach(announce, where, why, *lines):
     announce(f"{AWAY} \\({why}\\)")
+    announce(LOST)
     with fleet(where, *lines, size=1) as (httpd,):
         user = unique("auth0|a")
         token = tokens.token(KEY, sub=user)
@@ -425,6 +428,7 @@ def test_redis_that_goes_away_under_load(announce, how):
     as before, and the log has told so once.
     """
     announce(AWAY)
+    announce(LOST)
     watch.allow(AWAY)
     user = unique("auth0|a")
     token = tokens.token(KEY, sub=user)
@@ -469,6 +473,7 @@ def test_redis_that_goes_away_under_load(announce, how):
 
 def test_denials_go_on_without_redis(announce):
     announce(AWAY)
+    announce(LOST)
     user = unique("auth0|a")
     token = tokens.token(KEY, sub=user)
     with Redis() as redis, fleet(redis.url) as servers:
@@ -506,6 +511,7 @@ def test_server_that_starts_without_redis(announce):
 def test_redis_of_another_type_is_a_fault(announce):
     """Somebody else uses the key: logouts are refused, and none is lost."""
     announce(f"{AWAY} \\(it replies with an error\\)")
+    announce(LOST)
     with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
         watch.allow(AWAY)
         redis.ask("SET", "mod_auth0:1:d", "x")

@@ -31,6 +31,7 @@ CONFIG = ANYTHING + TENANT + f"Auth0BaseURL {BASE}\n" + "".join([
     location("/nonce", "Auth0DPoP required nonce", "Require valid-user"),
 ])
 FILES = {**PAGE, "keys.json": tokens.jwks(KEY)}
+LOST = "auth0:error.* cnf.store: "
 
 
 @contextlib.contextmanager
@@ -62,6 +63,7 @@ def test_a_proof_counts_once_in_the_fleet(mpm):
 
 
 def test_a_thousand_at_once_at_both():
+    watch.allow(LOST)
     with Redis() as redis, fleet(redis.url) as servers:
         sent = fields()
 
@@ -107,6 +109,7 @@ def test_without_a_redis_nonces_are_nobody_elses():
 
 def test_clocks_apart(open_folder):
     """The one that is behind knows what the one that is ahead let in."""
+    watch.allow(LOST)
     ahead = Clock(open_folder / "clock", ahead=5)
     both = (ahead.environment, None)
     with Redis() as redis, fleet(redis.url, environments=both) as servers:
@@ -161,6 +164,7 @@ class Stream(threading.Thread):
 def test_redis_goes_and_comes_back_under_load(announce, way):
     """Closed while it is away, at no great cost; open again soon after."""
     announce(AWAY)
+    announce(LOST)
     with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
         watch.allow(BACK)
         with Stream(httpd) as stream:
@@ -222,6 +226,7 @@ def test_idle_connections_may_be_forgotten_by_a_firewall(open_folder):
 
 def test_a_redis_that_was_never_there(announce):
     announce(AWAY)
+    announce(LOST)
     with fleet("redis://127.0.0.1:1", size=1) as (httpd,):
         refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
         response = httpd.get("/orders", tokens.token(KEY))

@@ -155,7 +155,7 @@ static auth0_fetched_t fetch(const char *url, const auth0_fetch_how_t *how,
                              apr_pool_t *pool)
 {
     auth0_fetcher_t *fetcher = auth0_fetcher_make(pool);
-    auth0_fetched_t fetched = {NULL, "it did not end", {"", 0}, 0, 0};
+    auth0_fetched_t fetched = {.why = "it did not end", .body = {"", 0}};
     int baton;
 
     assert_non_null(fetcher);
@@ -188,7 +188,7 @@ static const fetch_row_t rows[] = {
     {"/eight", "12345678", NULL},
     {"/nine", NULL, "larger than 8 bytes"},
     {"/chunked", NULL, "larger than 8 bytes"},
-    {"/cut", NULL, "partial"},
+    {"/cut", NULL, "5 bytes remaining"},
     {"/missing", NULL, "status 404"},
     {"/no-content", NULL, "status 204"},
     {"/moved", NULL, "status 302"},
@@ -252,6 +252,8 @@ static void a_proxy_of_the_environment_is_not_asked(void **state)
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     assert_non_null(got.why);
+    assert_non_null(strstr(got.why, "tenant.invalid"));
+    assert_false(got.is_untrusted);
     assert_int_equal(atomic_load(&requests), before);
 }
 

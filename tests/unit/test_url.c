@@ -158,12 +158,29 @@ static void lengths_have_a_limit(void **state)
         auth0_host_check(apr_pstrcat(*state, three, ".", rest, "b", NULL)));
 }
 
+static const char *const shown_rows[][2] = {
+    {"https://a.b/", "https://a.b/"},
+    {"https://a.b:8443/keys.json", "https://a.b:8443/keys.json"},
+    {"https://a.b/keys?password=x", "https://a.b/keys?..."},
+    {"https://a.b/keys?a?b", "https://a.b/keys?..."},
+    {"https://a.b?", "https://a.b?..."},
+};
+
+static void no_query_is_shown(void **state)
+{
+    for (size_t i = 0; i < COUNT(shown_rows); i++) {
+        assert_string_equal(auth0_url_shown(shown_rows[i][0], *state),
+                            shown_rows[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(keys_come_over_https_only),
         SUPPORT_TEST(a_domain_is_a_bare_host_name),
         SUPPORT_TEST(lengths_have_a_limit),
+        SUPPORT_TEST(no_query_is_shown),
     };
     return SUPPORT_RUN(tests);
 }
