@@ -11,6 +11,7 @@
 #include "httpd/mod_auth0_caching.h"
 #include "httpd/mod_auth0_directives.h"
 #include "httpd/mod_auth0_dump.h"
+#include "httpd/mod_auth0_errordoc.h"
 #include "httpd/mod_auth0_export.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_forward.h"
@@ -21,13 +22,12 @@
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_scrub.h"
-#include "httpd/mod_auth0_status.h"
 #include "httpd/mod_auth0_watch.h"
 
 /* It has to see whose answer it may keep. */
 static const char *const behind_caches[] = {"mod_cache.c", NULL};
 
-static void register_hooks(apr_pool_t *pool)
+static void hook_server(void)
 {
     ap_hook_pre_config(mod_auth0_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(mod_auth0_check_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -37,6 +37,11 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_stopping(mod_auth0_watch_stopping, NULL, NULL,
                            APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(mod_auth0_expr_lookup, NULL, NULL, APR_HOOK_MIDDLE);
+}
+
+/* Until a request is known to be for one of our sections. */
+static void hook_arrival(void)
+{
     ap_hook_create_request(mod_auth0_forward_begin, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(mod_auth0_forward_begin, NULL, NULL,
@@ -49,19 +54,27 @@ static void register_hooks(apr_pool_t *pool)
                            APR_HOOK_REALLY_FIRST);
     ap_hook_map_to_storage(mod_auth0_metadata, NULL, NULL,
                            APR_HOOK_REALLY_FIRST);
-    ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
-                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_perdir_config(mod_auth0_request_placed, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_query_cut, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(mod_auth0_body_carry, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
+}
+
+static void hook_verdict(void)
+{
+    ap_hook_check_access_ex(mod_auth0_check_access, NULL, NULL,
+                            APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_force_authn(mod_auth0_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_authn(mod_auth0_check_authn, NULL, NULL, APR_HOOK_MIDDLE,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authz(mod_auth0_check_authz, NULL, NULL,
                         APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+}
+
+static void hook_answer(void)
+{
     ap_hook_fixups(mod_auth0_export, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(mod_auth0_export_again, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(mod_auth0_forward, behind_caches, NULL,
@@ -82,12 +95,20 @@ static void register_hooks(apr_pool_t *pool)
                             APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    hook_server();
+    hook_arrival();
+    hook_verdict();
+    hook_answer();
     mod_auth0_authz_register(pool);
     mod_auth0_body_register();
     mod_auth0_caching_register();
     mod_auth0_problem_register();
     mod_auth0_scrub_register();
-    mod_auth0_status_register();
+    mod_auth0_errordoc_register();
 }
 
 AP_DECLARE_MODULE(auth0) = {STANDARD20_MODULE_STUFF, mod_auth0_dir_create,

@@ -9,7 +9,7 @@
 #include "httpd/mod_auth0_challenge.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_problem.h"
-#include "httpd/mod_auth0_status.h"
+#include "httpd/mod_auth0_errordoc.h"
 #include "httpd/mod_auth0_throttle.h"
 
 #define NOTE_REASON "auth0-reason"
@@ -354,7 +354,7 @@ static void keep_refused(request_rec *r)
     request_rec *refused = refused_before(r);
 
     if (refused && !r->main) {
-        mod_auth0_status_keep(r, refused);
+        mod_auth0_errordoc_keep_status(r, refused);
     }
 }
 

@@ -1,11 +1,11 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
-#include "httpd/mod_auth0_status.h"
+#include "httpd/mod_auth0_errordoc.h"
 
 #include <stdbool.h>
 
 #include <util_filter.h>
 
-#define FILTER "AUTH0_STATUS"
+#define FILTER "AUTH0_ERRORDOC"
 
 /*
  * Behind mod_cache: on a hit it takes away what is in front of its filters, and
@@ -40,12 +40,12 @@ static apr_status_t keep(ap_filter_t *f, apr_bucket_brigade *bb)
     return ap_pass_brigade(f->next, bb);
 }
 
-void mod_auth0_status_keep(request_rec *r, request_rec *refused)
+void mod_auth0_errordoc_keep_status(request_rec *r, request_rec *refused)
 {
     (void)ap_add_output_filter_handle(filter, refused, r, r->connection);
 }
 
-void mod_auth0_status_register(void)
+void mod_auth0_errordoc_register(void)
 {
     filter = ap_register_output_filter(FILTER, keep, NULL, FILTER_TYPE);
 }
