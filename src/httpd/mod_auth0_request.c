@@ -7,9 +7,9 @@
 
 #include "core/auth0_fingerprint.h"
 #include "httpd/mod_auth0_challenge.h"
+#include "httpd/mod_auth0_errordoc.h"
 #include "httpd/mod_auth0_log.h"
 #include "httpd/mod_auth0_problem.h"
-#include "httpd/mod_auth0_errordoc.h"
 #include "httpd/mod_auth0_throttle.h"
 
 #define NOTE_REASON "auth0-reason"
