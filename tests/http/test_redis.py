@@ -293,6 +293,7 @@ def test_name_server_that_hangs(tmp_path, announce, mpm):
     """It delays neither start nor restart nor stop for longer than a second."""
     announce(IN_THE_CLEAR)
     announce(f"{AWAY} \\(its host name .*\\)")
+    announce(LOST)
     user = unique("auth0|a")
     token = tokens.token(KEY, sub=user)
     with DeadNames(tmp_path) as names:
@@ -552,6 +553,7 @@ def test_redis_that_takes_no_writes(announce, ill, well, why):
     """It answers, and yet the log tells so, and of what it says only that."""
     told = f"takes no writes ({why}): until it does, what needs it is refused"
     announce(re.escape(told))
+    announce(LOST)
     with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
         redis.ask(*ill)
         httpd.wait_for_log(re.escape(told), timeout=5)
@@ -574,6 +576,7 @@ def test_primary_that_is_demoted(tmp_path, announce):
     the log tells so, if at all, and the fleet moves.
     """
     watch.allow("takes no writes")
+    watch.allow(LOST)
     hosts = tmp_path / "hosts"
     hosts.write_text("127.0.0.1 localhost redis.test\n")
     with contextlib.ExitStack() as stack:

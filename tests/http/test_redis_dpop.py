@@ -194,6 +194,7 @@ def test_redis_goes_and_comes_back_under_load(announce, way):
 def test_a_redis_that_takes_no_writes(announce):
     """It answers as ever, but no proof can be marked: closed, and told."""
     announce("takes no writes \\(OOM, its memory is full: raise its maxmemory\\)")
+    announce(LOST)
     with Redis() as redis, fleet(redis.url, size=1) as (httpd,):
         redis.ask("CONFIG", "SET", "maxmemory", "1")
         refused_for_want_of_a_store(httpd.get("/orders", headers=fields()))
