@@ -9,7 +9,7 @@ from issuer import Issuer
 from processes import PROC, holders
 
 #: How long floods and killings last: SURVIVAL_SECONDS=60 for figures to quote.
-SECONDS = float(os.environ.get("SURVIVAL_SECONDS", 16))
+SECONDS = float(os.environ.get("SURVIVAL_SECONDS", 12))
 
 #: At auth0:trace8 a request is many lines, and the log would be the load.
 QUIET = ("LogLevel auth0:notice", "MaxKeepAliveRequests 0")
