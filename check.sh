@@ -194,6 +194,8 @@ step build build || finish
 step format format
 say "unit tests, guards, fuzz replay"
 rm -f test-suite.log
+# The programs side by side, but not their runs: some of them measure.
+make -j"$(nproc)" check TESTS= >"$logs/programs" 2>&1
 make check >"$logs/check" 2>&1 || grep -E '^(FAIL|ERROR)' "$logs/check"
 count_automake test-suite.log
 say "other builds"
