@@ -12,8 +12,8 @@
 /* Base64url, '.' and '/': from '-' to '9' there are but these and digits. */
 static auth0_lanes_t are_usual(auth0_lanes_t c)
 {
-    return (auth0_lanes_t)((c | 0x20) - 'a' < 26) |
-           (auth0_lanes_t)(c - '-' <= '9' - '-') | (auth0_lanes_t)(c == '_');
+    return auth0_lanes_within(c | 0x20, 'a', 'z') |
+           auth0_lanes_within(c, '-', '9') | (auth0_lanes_t)(c == '_');
 }
 
 /* RFC 9110 section 11.2, the alphabet of token68 before its padding. */
@@ -61,22 +61,30 @@ static bool hides_token(auth0_span_t rest)
     return false;
 }
 
-/* Mostly there is nothing else, and no need to look for where it ends. */
 static bool one_token(auth0_span_t *token, auth0_span_t rest)
 {
     auth0_span_t word;
     auth0_span_t extra;
 
-    if (auth0_bearer_is_token68(rest)) {
-        *token = rest;
-        return true;
-    }
     if (!auth0_span_word(&word, &rest) || auth0_span_word(&extra, &rest) ||
         !auth0_bearer_is_token68(word)) {
         return false;
     }
     *token = word;
     return true;
+}
+
+/* As nearly all clients write it, and so without looking for where it ends. */
+static bool usual_token(auth0_span_t *token, auth0_span_t field)
+{
+    static const char usual[] = "Bearer ";
+    const size_t head = sizeof(usual) - 1;
+
+    if (field.len < head || !auth0_span_same(field.ptr, usual, head)) {
+        return false;
+    }
+    *token = auth0_span(field.ptr + head, field.len - head);
+    return auth0_bearer_is_token68(*token);
 }
 
 static bool has_comma(auth0_span_t text)
@@ -90,6 +98,10 @@ auth0_reason_t auth0_bearer_token(auth0_span_t *token, auth0_scheme_t *scheme,
     auth0_span_t rest = auth0_span_cstr(authorization);
     auth0_span_t word;
 
+    if (usual_token(token, rest)) {
+        *scheme = AUTH0_SCHEME_BEARER;
+        return AUTH0_OK;
+    }
     *token = auth0_span("", 0);
     *scheme = AUTH0_SCHEME_NONE;
     if (!auth0_span_word(&word, &rest)) {

@@ -13,6 +13,9 @@
  */
 typedef unsigned char auth0_lanes_t __attribute__((vector_size(16)));
 
+/* The same bytes, below zero from 0x80 on. */
+typedef signed char auth0_signed_lanes_t __attribute__((vector_size(16)));
+
 #define AUTH0_LANES (sizeof(auth0_lanes_t))
 
 /* The first len bytes of text, AUTH0_LANES at most, and fill behind them. */
@@ -25,11 +28,24 @@ static inline auth0_lanes_t auth0_lanes(const char *text, size_t len, char fill)
     return lanes;
 }
 
+/*
+ * From first to last, both of ASCII. Moved so that last is the greatest number
+ * there is, for processors compare lanes with a sign only.
+ */
+static inline auth0_lanes_t
+auth0_lanes_within(auth0_lanes_t c, unsigned char first, unsigned char last)
+{
+    const unsigned char move = (unsigned char)(INT8_MAX - last);
+    const signed char least = (signed char)(first + move);
+
+    return (auth0_lanes_t)((auth0_signed_lanes_t)(c + move) >= least);
+}
+
 /* Letters and digits of ASCII. */
 static inline auth0_lanes_t auth0_lanes_are_alnum(auth0_lanes_t c)
 {
-    return (auth0_lanes_t)((c | 0x20) - 'a' < 26) |
-           (auth0_lanes_t)(c - '0' < 10);
+    return auth0_lanes_within(c | 0x20, 'a', 'z') |
+           auth0_lanes_within(c, '0', '9');
 }
 
 /* True when a comparison holds of every byte. */

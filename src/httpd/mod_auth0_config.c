@@ -70,9 +70,16 @@ const apr_array_header_t *mod_auth0_sections(void)
     return sections;
 }
 
-void mod_auth0_section_record(const cmd_parms *cmd, mod_auth0_dir_t *dir)
+bool mod_auth0_is_htaccess(cmd_parms *cmd)
 {
-    if (!dir->is_recorded) {
+    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
+}
+
+/* A .htaccess file is read on a request's thread. */
+void mod_auth0_section_record(cmd_parms *cmd, mod_auth0_dir_t *dir)
+{
+    dir->speaks = true;
+    if (!dir->is_recorded && !mod_auth0_is_htaccess(cmd)) {
         dir->is_recorded = true;
         APR_ARRAY_PUSH(sections, mod_auth0_section_t) =
             (mod_auth0_section_t){dir, cmd->server, cmd->directive};
@@ -138,10 +145,9 @@ static void inherit_lists(mod_auth0_dir_t *dir, const mod_auth0_dir_t *outer)
     }
 }
 
-void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
+static mod_auth0_dir_t *merge(const mod_auth0_dir_t *outer,
+                              const mod_auth0_dir_t *inner, apr_pool_t *pool)
 {
-    const mod_auth0_dir_t *outer = base;
-    const mod_auth0_dir_t *inner = add;
     mod_auth0_dir_t *dir = apr_pmemdup(pool, inner, sizeof(*inner));
 
     inherit_lists(dir, outer);
@@ -176,6 +182,18 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
     dir->fields = inner->fields ? inner->fields : outer->fields;
     dir->variables = inner->variables ? inner->variables : outer->variables;
     return dir;
+}
+
+/* Most requests go through one section that speaks of us, and those around. */
+void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add)
+{
+    const mod_auth0_dir_t *outer = base;
+    const mod_auth0_dir_t *inner = add;
+
+    if (!outer->speaks) {
+        return add;
+    }
+    return inner->speaks ? merge(outer, inner, pool) : base;
 }
 
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server)

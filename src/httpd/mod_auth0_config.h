@@ -65,7 +65,8 @@ typedef struct mod_auth0_dir_t {
     mod_auth0_switch_t forward_token;  /* the back end sees Authorization   */
     apr_array_header_t *fields;        /* of auth0_export_t, sent as those  */
     apr_array_header_t *variables;     /* of auth0_export_t, set as those   */
-    bool is_recorded;
+    bool speaks;                       /* says any of this                  */
+    bool is_recorded;                  /* among the sections of the server  */
 } mod_auth0_dir_t;
 
 /* What one server or virtual host says; NULL or a negative number: nothing. */
@@ -172,8 +173,14 @@ void mod_auth0_query_name_record(const char *name);
 /* The names that are so recorded, of const char *; empty: none. */
 const apr_array_header_t *mod_auth0_query_names(void);
 
-/* Remember the section that a directive of ours stands in. */
-void mod_auth0_section_record(const cmd_parms *cmd, mod_auth0_dir_t *dir);
+/*
+ * To be called by each directive of sections: that this one speaks, and, unless
+ * it is a .htaccess file, where it is.
+ */
+void mod_auth0_section_record(cmd_parms *cmd, mod_auth0_dir_t *dir);
+
+/* True for a directive of a .htaccess file. */
+bool mod_auth0_is_htaccess(cmd_parms *cmd);
 
 /* All sections that speak of Auth0, of mod_auth0_section_t, in order. */
 const apr_array_header_t *mod_auth0_sections(void);

@@ -283,21 +283,19 @@ static const char *set_token_source(cmd_parms *cmd, void *conf,
 
 /*
  * httpd hands a directive to every module that knows it. Watching AuthType go
- * by tells at configuration time which sections are ours to check. A .htaccess
- * file is read on a request's thread: nothing may be recorded then.
+ * by tells at configuration time which sections are ours to check.
  */
 static const char *watch_auth_type(cmd_parms *cmd, void *conf, const char *type)
 {
     mod_auth0_dir_t *dir = conf;
 
+    dir->speaks = true;
     if (!auth0_span_is_nocase(auth0_span_cstr(type), "Auth0")) {
         dir->auth_type = MOD_AUTH0_OFF;
         return NULL;
     }
     dir->auth_type = MOD_AUTH0_ON;
-    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
-        mod_auth0_section_record(cmd, dir);
-    }
+    mod_auth0_section_record(cmd, dir);
     return NULL;
 }
 
@@ -308,14 +306,13 @@ static const char *watch_handler(cmd_parms *cmd, void *conf, const char *name,
     mod_auth0_dir_t *dir = conf;
 
     (void)more;
+    dir->speaks = true;
     if (!auth0_span_is(auth0_span_cstr(name), MOD_AUTH0_LOGOUT_HANDLER)) {
         dir->logout = MOD_AUTH0_OFF;
         return NULL;
     }
     dir->logout = MOD_AUTH0_ON;
-    if (!ap_check_cmd_context(cmd, NOT_IN_HTACCESS)) {
-        mod_auth0_section_record(cmd, dir);
-    }
+    mod_auth0_section_record(cmd, dir);
     return NULL;
 }
 

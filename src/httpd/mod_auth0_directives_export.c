@@ -12,11 +12,6 @@
 
 #define NONE "none"
 
-static bool is_htaccess(cmd_parms *cmd)
-{
-    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
-}
-
 static mod_auth0_server_t *server_of(const cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth0_module);
@@ -202,7 +197,7 @@ static const char *manage(cmd_parms *cmd, const kind_t *kind, const char *name)
     bool is_managed = is_one_of(name, kind->same, (const char **)managed->elts,
                                 (size_t)managed->nelts);
 
-    if (!is_htaccess(cmd)) {
+    if (!mod_auth0_is_htaccess(cmd)) {
         if (!is_managed) {
             APR_ARRAY_PUSH(managed, const char *) = name;
         }
@@ -280,9 +275,7 @@ static const char *set(cmd_parms *cmd, void *conf, const kind_t *kind,
                                   "does not go with what else is said here: "
                                   "none stands alone in a section");
     }
-    if (!is_htaccess(cmd)) {
-        mod_auth0_section_record(cmd, conf);
-    }
+    mod_auth0_section_record(cmd, conf);
     if (!*list) {
         *list = apr_array_make(cmd->pool, 2, sizeof(auth0_export_t));
     }
@@ -306,9 +299,7 @@ const char *mod_auth0_set_remote_user(cmd_parms *cmd, void *conf,
 {
     mod_auth0_dir_t *dir = conf;
 
-    if (!is_htaccess(cmd)) {
-        mod_auth0_section_record(cmd, dir);
-    }
+    mod_auth0_section_record(cmd, dir);
     dir->user_claim = claim;
     return NULL;
 }

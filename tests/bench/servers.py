@@ -69,6 +69,9 @@ MaxKeepAliveRequests 0
 Timeout 300
 LimitRequestFieldSize 16384
 DocumentRoot "{htdocs}"
+<Directory />
+AllowOverride None
+</Directory>
 TypesConfig /dev/null
 AddType text/html .html
 """
@@ -301,6 +304,9 @@ class Server:
         if counting:
             command = [
                 "valgrind", "--tool=callgrind", "-q",
+                # What threads in the background do is not for a request, and
+                # under valgrind comes far more often than it would.
+                "--toggle-collect=ap_run_process_connection",
                 f"--vgdb-prefix={self.folder}/run/vgdb",
                 f"--callgrind-out-file={self.folder}/run/cg.%p",
                 env.program(), "-X", "-f", str(self.conf),

@@ -298,6 +298,7 @@ def merging(name):
             location(path, *more, *lines)
             + f"<Location {path}/inner>\n{name} {inner}\n</Location>\n"
             + f"<Location {path}/silent>\nAuth0ClockSkew 6\n</Location>\n"
+            + f"<Location {path}/mute>\nSetEnv A b\n</Location>\n"
         )
 
     return (
@@ -317,7 +318,7 @@ def merged():
         yield httpd
 
 
-PLACES = ["outer", "silent", "inner"]
+PLACES = ["outer", "silent", "mute", "inner"]
 
 
 @pytest.mark.parametrize("kind", ["section", "host"])
