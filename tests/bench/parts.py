@@ -65,7 +65,10 @@ def part_tokens(bench):
 FINER = 8
 
 
-def pairs(bench, product):
+SAME, NEW = "the same token", "each token new"
+
+
+def pairs(bench, product, *ways):
     """An open location and the protected one of the same server."""
     config = (
         location(bench.work, product)
@@ -75,27 +78,32 @@ def pairs(bench, product):
     one = bench.corpus.one()
     opened = Case("open location", product, config, one, "/open/page.html")
     opened.beside = opened
+    protected = [
+        Case(SAME, product, config, one, beside=opened),
+        Case(NEW, product, config, many, is_new=True, beside=opened),
+    ]
     return [
         opened,
         Case("open location, once more", product, config, one,
              "/open/page.html", beside=opened),
-        Case("the same token", product, config, one, beside=opened),
-        Case("each token new", product, config, many, is_new=True,
-             beside=opened),
+        *(case for case in protected if not ways or case.situation in ways),
     ]
+
+
+def measure_pairs(bench, cases):
+    bench.work.page("open/page.html")
+    settings = bench.settings
+    return bench.measure(cases, rounds=settings.rounds * FINER,
+                         requests=settings.requests // FINER)
 
 
 def part_pairs(bench):
     """What a protected location costs above an open one of the same server."""
-    bench.work.page("open/page.html")
-    settings = bench.settings
     cases = [case for product in products(bench)
              for case in pairs(bench, product)]
-    table = bench.measure(cases, rounds=settings.rounds * FINER,
-                          requests=settings.requests // FINER)
     return {
         "title": "A protected location beside an open one",
-        "table": table,
+        "table": measure_pairs(bench, cases),
         "pairs": True,
         "notes": [
             "Servers differ in what lies where in memory, even of the same "
@@ -118,6 +126,60 @@ def refused_tokens(bench):
         "expired": bench.corpus.first(
             bench.corpus.one(exp=int(time.time()) - 7200)
         ),
+    }
+
+
+def check_floors(bench):
+    """One that lets all in would be a floor of nothing."""
+    good = bench.corpus.first(bench.corpus.one())
+    sent = {"good": good, "none": None, **refused_tokens(bench)}
+    # It is signed, and a signature is all that they judge.
+    del sent["expired"]
+    for product in ("floor-verify", "floor-cjose"):
+        case = Case("check", product, location(bench.work, product))
+        servers = bench.start([case])
+        try:
+            seen = {name: case.server.status(case.path, token)
+                    for name, token in sent.items()}
+        finally:
+            bench.stop(servers)
+        if seen != {**dict.fromkeys(sent, 401), "good": 200}:
+            raise SystemExit(f"{product} does not verify: it answers {seen}")
+
+
+def floor_cases(bench):
+    """Who is asked for what."""
+    asked = {
+        "auth0": (SAME, NEW),
+        "openidc": (NEW,),
+        "floor-nothing": (SAME,),
+        "floor-hash": (SAME,),
+        "floor-fingerprint": (SAME,),
+        "floor-verify": (NEW,),
+        "floor-cjose": (NEW,),
+    }
+    return [case for product, ways in asked.items()
+            for case in pairs(bench, product, *ways)]
+
+
+def part_floor(bench):
+    """What no module of its kind can go below, beside this one."""
+    check_floors(bench)
+    return {
+        "title": "The floor",
+        "table": measure_pairs(bench, floor_cases(bench)),
+        "pairs": True,
+        "by_product": True,
+        "notes": [
+            "The floors are a trial module (tests/bench/floor.c) that sets a "
+            "user and grants by a provider, and does what is named beside "
+            "that: SHA-256 by contexts that are kept, of the token, or of the "
+            "token and 32 bytes, as in the key of a cache that keeps policies "
+            "apart; the hash and one RS256 by EVP; the hash, cjose and one "
+            "parse of the payload. They judge nothing but the signature. "
+            "RS256; each above an open location of its own process, and how "
+            "exact that is shows where that is asked once more.",
+        ],
     }
 
 
@@ -584,6 +646,7 @@ def part_threads(bench):
 PARTS = {
     "tokens": part_tokens,
     "pairs": part_pairs,
+    "floor": part_floor,
     "refusals": part_refusals,
     "locations": part_locations,
     "requires": part_requires,

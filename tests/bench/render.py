@@ -79,6 +79,8 @@ def grid(part, heading, make):
     if all(cell == NONE for row in rows for cell in row[1:]):
         return None
     head = [part.get("unit", ""), *[LABELS[p] for p in products]]
+    if part.get("by_product"):
+        head, *rows = map(list, zip(head, *rows))
     return heading, head, rows
 
 
@@ -120,6 +122,10 @@ def grids(part):
         found.append(grid(
             part, "Instructions above \"Require all granted\"", above_cell
         ))
+    if part.get("by_product"):
+        found.append(grid(
+            part, "Instructions above the open location", above_cell
+        ))
     if "floor" in part:
         found.append(floor_grid(part))
     return [g for g in found if g]
@@ -151,6 +157,59 @@ def others(row, kind, form):
     )
 
 
+def times(value, base):
+    """Small figures of small runs may come out below nothing."""
+    return (f"{value / base:.2f} times" if base > 0
+            else "an unknown multiple of")
+
+
+def of_products(row, kind, *products):
+    return [row.get(product, {}).get(kind) for product in products]
+
+
+def floor_same(row, kind, unit, form):
+    """How far a known token is from the least that it can take."""
+    found = of_products(row, kind, "auth0", "floor-nothing", "floor-hash",
+                        "floor-fingerprint")
+    if None in found:
+        return
+    ours, bare, hashed, both = found
+    rest = ours - (both - bare)
+    yield (
+        f"The same token again: mod_auth0 adds {ours:{form}} {unit}, "
+        f"{times(ours, hashed)} what a user, a provider and the hash of the "
+        f"token add ({hashed:{form}}), and {times(ours, both)} that with 32 "
+        f"bytes more in the hash ({both:{form}}). Less that hash it is "
+        f"{rest:{form}}, where a user and a provider add {bare:{form}}."
+    )
+
+
+def floor_new(row, kind, unit, form):
+    """How far a new token is from the least, and a peer's from it."""
+    found = of_products(row, kind, "auth0", "floor-verify", "floor-cjose")
+    if None in found:
+        return
+    ours, least, cjose = found
+    peer = row.get("openidc", {}).get(kind)
+    beside = "" if peer is None else (
+        f" It is {times(ours, peer)} what mod_auth_openidc adds "
+        f"({peer:{form}}); the floor with cjose is {times(cjose, peer)} that."
+    )
+    yield (
+        f"Each token new: mod_auth0 adds {ours:{form}} {unit}, "
+        f"{times(ours, cjose)} what the hash, cjose and one JSON parse add "
+        f"({cjose:{form}}), and {times(ours, least)} what the hash and RS256 "
+        f"by EVP add ({least:{form}}).{beside}"
+    )
+
+
+def floor_summary(table):
+    for how in (("above", "us", ".1f"),
+                ("instructions_above", "instructions", ",.0f")):
+        yield from floor_same(table.get("the same token", {}), *how)
+        yield from floor_new(table.get("each token new", {}), *how)
+
+
 def summary(results):
     """Sentences for those who read no tables."""
     parts = results["parts"]
@@ -160,6 +219,7 @@ def summary(results):
             f"{situation}: {row['open']['cpu']:.0f} us with Require all "
             f"granted, and more by {others(row, 'above', '.0f')} us."
         )
+    found += floor_summary(parts.get("floor", {}).get("table", {}))
     for part in parts.values():
         if not part.get("curve"):
             continue
@@ -362,12 +422,13 @@ def legend(results):
     tables = [p["table"] for p in results["parts"].values() if "table" in p]
     seen = {p for table in tables for p in columns(table)}
     marks, x = [], 20
-    for product, label in LABELS.items():
+    for product, colour in COLOURS.items():
         if product not in seen:
             continue
+        label = LABELS[product]
         marks.append(
             f'<rect x="{x}" y="12" width="12" height="12" '
-            f'fill="{COLOURS[product]}"/><text x="{x + 17}" y="22" '
+            f'fill="{colour}"/><text x="{x + 17}" y="22" '
             f'font-size="12">{label}</text>'
         )
         x += 50 + 7 * len(label)

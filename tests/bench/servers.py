@@ -9,6 +9,8 @@ Products are the things that let a request in:
   uncached  this module with Auth0TokenCache off, where the tree has that
   openidc   mod_auth_openidc as an OAuth 2.0 resource server, a key of its own
   oauth2    mod_oauth2, a key of its own
+  floor-*   the trial module of floor.c, which does as little as can be; they
+            protect nothing, and are in the part floor only
 """
 import functools
 import json
@@ -38,7 +40,13 @@ LABELS = {
     "uncached": "mod_auth0, cache off",
     "openidc": "mod_auth_openidc",
     "oauth2": "mod_oauth2",
+    "floor-nothing": "floor: a user and a provider",
+    "floor-hash": "floor: and SHA-256",
+    "floor-fingerprint": "floor: and SHA-256, 32 bytes more",
+    "floor-verify": "floor: and RS256 by EVP",
+    "floor-cjose": "floor: and cjose and one JSON parse",
 }
+FLOORS = [p for p in LABELS if p.startswith("floor-")]
 PEERS = {
     "openidc": ("auth_openidc", "libapache2-mod-auth-openidc"),
     "oauth2": ("oauth2", "libapache2-mod-oauth2"),
@@ -83,6 +91,7 @@ REQUIRE = {
     "uncached": "Require auth0-scope read:orders",
     "openidc": "Require claim scope:read:orders",
     "oauth2": "Require oauth2_claim scope:read:orders",
+    **dict.fromkeys(FLOORS, "Require floor"),
 }
 AUTH_TYPE = {
     "open": "",
@@ -90,6 +99,7 @@ AUTH_TYPE = {
     "uncached": "AuthType Auth0",
     "openidc": "AuthType oauth20",
     "oauth2": "AuthType oauth2",
+    **dict.fromkeys(FLOORS, "AuthType Floor"),
 }
 
 
@@ -117,6 +127,7 @@ class Work:
         self.page("api/page.html")
         self.module = self.folder / "mod_auth0.so"
         shutil.copy(env.MODULE, self.module)
+        self.floor = self.folder / "floor.so"
         self.numbers = iter(range(1, 1 << 30))
         self.keys = Keys(self)
 
@@ -139,7 +150,9 @@ class Work:
         return server.check().returncode == 0
 
     def products(self):
-        return [p for p in LABELS if p != "uncached" or self.has_cache]
+        """Those of all parts; the floors have a part of their own."""
+        return [p for p in LABELS if p not in FLOORS
+                and (p != "uncached" or self.has_cache)]
 
 
 class PublicKey(tokens.RSAKey):
@@ -201,6 +214,12 @@ class Keys:
         )
 
     @functools.lru_cache(maxsize=None)
+    def jwk_file(self, alg):
+        """The key as a JWK."""
+        jwk = self.key(alg).jwk(alg=tokens.ABSENT)
+        return self.work.write(f"pub-{alg}.json", json.dumps(jwk))
+
+    @functools.lru_cache(maxsize=None)
     def pem_files(self, alg, count):
         """The set as PEM files, with their kids."""
         found = []
@@ -233,6 +252,16 @@ def oauth2_keys(work, alg, keys):
     return "".join(lines)
 
 
+def floor_line(work, product, alg):
+    files = {
+        "floor-verify": work.keys.public_file,
+        "floor-cjose": work.keys.jwk_file,
+    }
+    kind = product.removeprefix("floor-")
+    file = f' "{files[product](alg)}"' if product in files else ""
+    return f"Floor {kind}{file}\n"
+
+
 def key_lines(work, product, alg="RS256", keys=1):
     """Where a product's keys are: (for the server, for the location)."""
     if product == "open":
@@ -242,6 +271,8 @@ def key_lines(work, product, alg="RS256", keys=1):
     if product == "oauth2":
         # In a location it is copied for each request.
         return oauth2_keys(work, alg, keys), ""
+    if product in FLOORS:
+        return "", floor_line(work, product, alg)
     return "", auth0_keys(work, alg, keys)
 
 
@@ -279,6 +310,8 @@ class Server:
         modules = env.load_modules(MODULES)
         if product in ("auth0", "uncached"):
             modules += f'\nLoadModule auth0_module "{self.work.module}"'
+        if product in FLOORS:
+            modules += f'\nLoadModule floor_module "{self.work.floor}"'
         if product in PEERS:
             modules += "\n" + env.load_modules([PEERS[product][0]])
         if product == "uncached":

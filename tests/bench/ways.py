@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from servers import HERE, LABELS, PEERS, Server, tokens
+from servers import HERE, LABELS, PEERS, Server, env, tokens
 
 NOTHING = "-"
 
@@ -40,14 +40,36 @@ def say(text):
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
+def flags_of(*command):
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, check=True, text=True
+    )
+    return done.stdout.split()
+
+
+def build_floor(work):
+    """The trial module, by the compiler and the headers of the others."""
+    apr = env.apxs("APR_CONFIG")
+    subprocess.run(
+        ["gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC",
+         *flags_of(apr, "--cppflags", "--includes"),
+         "-isystem", env.apxs("INCLUDEDIR"),
+         "-o", work.floor, HERE / "floor.c",
+         *flags_of("pkg-config", "--cflags", "--libs",
+                   "cjose", "jansson", "libcrypto")],
+        check=True,
+    )
+
+
 def build(work):
-    """The two programs in C."""
+    """The two programs in C, and the module."""
     for name in ("load", "tokens"):
         subprocess.run(
             ["gcc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra",
              "-o", work.folder / name, HERE / f"{name}.c", "-lcrypto"],
             check=True,
         )
+    build_floor(work)
 
 
 class Corpus:
