@@ -392,6 +392,9 @@ int mod_auth0_check_authz(request_rec *r)
     }
     int status = mod_auth0_authorize(r, state, &challenge);
 
-    return status == HTTP_FORBIDDEN ? mod_auth0_request_refuse(r, challenge)
-                                    : status;
+    if (status == HTTP_FORBIDDEN) {
+        return mod_auth0_request_refuse(r, challenge);
+    }
+    mod_auth0_request_note(r, AUTH0_OK, NULL, state->token);
+    return status;
 }

@@ -46,7 +46,7 @@ static void add(const request_rec *r, const char *name, const char *word)
 static void vary(const request_rec *r, const char *field, const char *item)
 {
     if (!is_there(r, "Vary")) {
-        apr_table_setn(r->headers_out, "Vary", field);
+        apr_table_addn(r->headers_out, "Vary", field);
         return;
     }
     if (!is_said(r, "Vary", item) && !is_said(r, "Vary", "*")) {
@@ -62,7 +62,7 @@ static void vary(const request_rec *r, const char *field, const char *item)
 static void keep_private(const request_rec *r, unsigned say)
 {
     if (!is_there(r, "Cache-Control")) {
-        apr_table_setn(r->headers_out, "Cache-Control", "private");
+        apr_table_addn(r->headers_out, "Cache-Control", "private");
         return;
     }
     if ((say & MOD_AUTH0_SAY_ELSEWHERE) && !is_private(r)) {
