@@ -31,9 +31,11 @@ size_t auth0_json_size(const auth0_json_t *root)
 
 static bool is_named(const auth0_json_t *member, auth0_span_t name)
 {
-    return member->name_len == name.len &&
-           auth0_span_same(auth0_json_block_text(member, member->name),
-                           name.ptr, name.len);
+    const char *own = auth0_json_block_text(member, member->name);
+
+    /* Many names of claims have three letters, and few of them the same. */
+    return member->name_len == name.len && *own == *name.ptr &&
+           auth0_span_same(own, name.ptr, name.len);
 }
 
 const auth0_json_t *auth0_json_member(const auth0_json_t *object,
