@@ -199,22 +199,28 @@ static auth0_reason_t open_proof(auth0_claims_t **claims,
                               : reason;
 }
 
-/* The words of other reasons are about access tokens. */
+/* By stage, for the words of other reasons are about access tokens. */
+static const struct {
+    const char *stage;
+    const char *why;
+} unopened[] = {
+    {"header", "its header lacks the typ dpop+jwt, an alg that is accepted or "
+               "a jwk, or has a member that proofs never have"},
+    {"key", "its jwk is private, or of a kind or size that is not accepted"},
+    {"signature", "its signature does not belong to this text and its jwk"},
+    {"claims", "its payload is not one JSON object without duplicates"},
+};
+
 static const char *why_not_open(auth0_reason_t reason)
 {
-    if (reason < AUTH0_HEADER_MALFORMED) {
-        return "it is not one signed JSON Web Token";
+    auth0_span_t stage = auth0_reason_stage(reason);
+
+    for (size_t i = 0; i < AUTH0_COUNT(unopened); i++) {
+        if (auth0_span_is(stage, unopened[i].stage)) {
+            return unopened[i].why;
+        }
     }
-    if (reason < AUTH0_KEY_UNKNOWN) {
-        return "its header lacks the typ dpop+jwt, an alg that is accepted or "
-               "a jwk, or has a member that proofs never have";
-    }
-    if (reason < AUTH0_SIGNATURE_LENGTH) {
-        return "its jwk is private, or of a kind or size that is not accepted";
-    }
-    return reason < AUTH0_CLAIMS_MALFORMED
-               ? "its signature does not belong to this text and its jwk"
-               : "its payload is not one JSON object without duplicates";
+    return "it is not one signed JSON Web Token";
 }
 
 auth0_reason_t auth0_dpop_check(auth0_dpop_proof_t *proof, const char *field,

@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_reason.h"
 
-#include <stddef.h>
-
 #define TOKEN(code, description, hint)                                         \
     {                                                                          \
         code, 401, "invalid_token", description, hint                          \
@@ -285,4 +283,13 @@ const auth0_reason_info_t *auth0_reason_info(auth0_reason_t reason)
 {
     return &reasons[reason < AUTH0_REASON_COUNT ? reason
                                                 : AUTH0_CONFIG_INCOMPLETE];
+}
+
+auth0_span_t auth0_reason_stage(auth0_reason_t reason)
+{
+    auth0_span_t rest = auth0_span_cstr(auth0_reason_info(reason)->code);
+    auth0_span_t stage;
+
+    (void)auth0_span_cut(&stage, &rest, '.');
+    return stage;
 }

@@ -2,6 +2,8 @@
 #ifndef AUTH0_REASON_H
 #define AUTH0_REASON_H
 
+#include "core/auth0_span.h"
+
 /* Results that decide over access must be looked at. */
 #define AUTH0_MUST_USE __attribute__((warn_unused_result))
 
@@ -90,5 +92,11 @@ typedef struct auth0_reason_info_t {
 
 /* The row of a reason; never NULL. Thread-safe, static storage. */
 const auth0_reason_info_t *auth0_reason_info(auth0_reason_t reason);
+
+/*
+ * The stage at which a request was refused, which is what stands before the dot
+ * of the code: "claims" of "claims.aud". Thread-safe, static storage.
+ */
+auth0_span_t auth0_reason_stage(auth0_reason_t reason);
 
 #endif

@@ -58,5 +58,10 @@ auth0_redis_why_t auth0_redis_why_of(auth0_span_t error)
 
 bool auth0_redis_why_is_error(auth0_redis_why_t why)
 {
-    return why >= AUTH0_REDIS_ERROR && why < AUTH0_REDIS_BUSY;
+    for (size_t i = 0; i < AUTH0_COUNT(errors); i++) {
+        if (errors[i].why == why) {
+            return true;
+        }
+    }
+    return why == AUTH0_REDIS_ERROR;
 }

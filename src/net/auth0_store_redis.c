@@ -261,13 +261,19 @@ typedef struct entry_t {
     uint64_t until;
 } entry_t;
 
+/* What is denied, and not merely known to have been there. */
+static bool is_denial(uint64_t kind)
+{
+    return kind == AUTH0_MARK_SID || kind == AUTH0_MARK_SUB ||
+           kind == AUTH0_MARK_SUB_SESSIONLESS;
+}
+
 static bool is_sane(const entry_t *entry, int64_t now)
 {
     uint64_t latest = (uint64_t)(now + CLOCKS);
 
-    return entry->kind >= AUTH0_MARK_SID &&
-           entry->kind <= AUTH0_MARK_SUB_SESSIONLESS &&
-           entry->hash.len == HASH_LEN && auth0_b64url_valid(entry->hash) &&
+    return is_denial(entry->kind) && entry->hash.len == HASH_LEN &&
+           auth0_b64url_valid(entry->hash) &&
            (entry->before <= latest || entry->before == INT64_MAX) &&
            entry->until <= latest + AUTH0_STORE_DENIED_MOST;
 }
@@ -280,7 +286,7 @@ static bool read_entry(entry_t *entry, auth0_span_t text, int64_t now)
     return auth0_span_cut(&kind, &text, ' ') &&
            auth0_span_cut(&entry->hash, &text, ' ') &&
            auth0_span_cut(&before, &text, ' ') &&
-           read_number(&entry->kind, kind, AUTH0_MARK_SUB_SESSIONLESS) &&
+           read_number(&entry->kind, kind, UINT8_MAX) &&
            read_number(&entry->before, before, INT64_MAX) &&
            read_number(&entry->until, text, INT64_MAX) && is_sane(entry, now);
 }

@@ -783,6 +783,48 @@ static void the_operator_is_told_which_check_failed(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Nothing of the reasons that tokens are refused for, which say other things.
+ */
+static void the_operator_is_told_why_there_is_no_proof(void **state)
+{
+    const char *p256 = header_of("ES256", SUPPORT_P256, *state);
+    const char *secret = apr_psprintf(
+        *state, "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":%s}",
+        support_jwk(SUPPORT_P256, NULL, "\"d\":\"AAAA\",", *state));
+    const row_t rows[] = {
+        {"it is not one signed JSON Web Token", "opaque", INVALID},
+        {"it is not one signed JSON Web Token", "a.b", INVALID},
+        {"it is not one signed JSON Web Token",
+         support_repeat("a", AUTH0_TOKEN_MAX + 1, *state), INVALID},
+        {"its header lacks the typ dpop+jwt, an alg that is accepted or a jwk, "
+         "or has a member that proofs never have",
+         support_token("ES256", "{\"typ\":\"JWT\",\"alg\":\"ES256\"}", GOOD,
+                       *state),
+         INVALID},
+        {"its jwk is private, or of a kind or size that is not accepted",
+         support_token("ES256", secret, GOOD, *state), INVALID},
+        {"its signature does not belong to this text and its jwk",
+         apr_pstrcat(*state, support_token("ES256", p256, GOOD, *state), "AAAA",
+                     NULL),
+         INVALID},
+        {"its signature does not belong to this text and its jwk",
+         support_token("ES256", header_of("ES256", SUPPORT_P256_OTHER, *state),
+                       GOOD, *state),
+         INVALID},
+    };
+    auth0_dpop_expected_t expected = expect();
+    auth0_dpop_proof_t proof;
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bad += support_reason(rows[i].name,
+                              auth0_dpop_check(&proof, rows[i].text, &expected,
+                                               SUPPORT_NOW, *state),
+                              rows[i].want);
+        bad += support_text(rows[i].name, proof.why, rows[i].name);
+    }
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -805,6 +847,7 @@ int main(void)
         SUPPORT_TEST(the_field_is_one_proof),
         SUPPORT_TEST(a_proof_has_an_end),
         SUPPORT_TEST(the_operator_is_told_which_check_failed),
+        SUPPORT_TEST(the_operator_is_told_why_there_is_no_proof),
     };
     return SUPPORT_RUN(tests);
 }
