@@ -230,6 +230,9 @@ static bool has_required(const auth0_claims_t *claims,
 {
     const auth0_profile_rules_t *rules = auth0_profile_rules(policy->profile);
 
+    if (!rules->required) {
+        return false;
+    }
     for (size_t i = 0; rules->required[i]; i++) {
         if (!auth0_json_member(claims->object, rules->required[i])) {
             return false;

@@ -23,10 +23,8 @@ static const char *const logout_typs[] = {"JWT", "logout+jwt",
 static const char *const logout_claims[] = {ALWAYS, "iat", "jti", "events",
                                             NULL};
 
-/* RFC 9449 section 4.2; ath is for those that come with an access token. */
+/* RFC 9449 section 4.2 */
 static const char *const dpop_typs[] = {"dpop+jwt", NULL};
-static const char *const dpop_claims[] = {"jti", "htm", "htu",
-                                          "iat", "ath", NULL};
 
 static const auth0_profile_rules_t profiles[] = {
     [AUTH0_PROFILE_ANY] = {"any", any_typs, true, auth0_claims,
@@ -37,8 +35,7 @@ static const auth0_profile_rules_t profiles[] = {
                                .is_access = true},
     [AUTH0_PROFILE_LOGOUT] = {"logout", logout_typs, false, logout_claims,
                               .is_logout = true},
-    [AUTH0_PROFILE_DPOP] = {"dpop", dpop_typs, false, dpop_claims,
-                            .brings_key = true},
+    [AUTH0_PROFILE_DPOP] = {"dpop", dpop_typs, false, NULL, .brings_key = true},
 };
 
 const auth0_profile_rules_t *auth0_profile_rules(auth0_profile_t profile)

@@ -272,6 +272,19 @@ static void a_logout_token_is_nothing_else(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Whatever it has: auth0_dpop_check is who judges proofs. */
+static void a_proof_never_passes_as_a_token(void **state)
+{
+    auth0_policy_t policy = support_policy(0, *state);
+    const char *json =
+        "{" ISS "," AUD "," EXP "," IAT "," JTI ",\"htm\":\"GET\","
+        "\"htu\":\"https://a/\",\"ath\":\"x\"}";
+    assert_int_equal(check(json, &policy, SUPPORT_NOW, *state), AUTH0_OK);
+    policy.profile = AUTH0_PROFILE_DPOP;
+    assert_int_equal(check(json, &policy, SUPPORT_NOW, *state),
+                     AUTH0_CLAIMS_MISSING);
+}
+
 /* The strictest of them, for want of a better answer. */
 static void a_number_that_is_no_profile_is_strict(void **state)
 {
@@ -289,6 +302,7 @@ int main(void)
         SUPPORT_TEST(each_profile_has_claims_that_it_needs),
         SUPPORT_TEST(an_age_is_exact),
         SUPPORT_TEST(a_logout_token_is_nothing_else),
+        SUPPORT_TEST(a_proof_never_passes_as_a_token),
         SUPPORT_TEST(expiry_comes_before_age),
         SUPPORT_TEST(a_number_that_is_no_profile_is_strict),
     };
