@@ -4,6 +4,7 @@
 
 #include "core/auth0_pointer.h"
 #include "core/auth0_policy.h"
+#include "core/auth0_reason.h"
 
 /*
  * The claims of a token. Values are borrowed and live as long as the pool

@@ -3,7 +3,7 @@
 #define AUTH0_DISCOVERY_H
 
 #include "core/auth0_json.h"
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /* Where the metadata of an issuer stands (OpenID Connect Discovery 4). */
 const char *auth0_discovery_url(const char *issuer, apr_pool_t *pool);

@@ -4,7 +4,7 @@
 
 #include <apr_pools.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
 
 /*

@@ -6,7 +6,7 @@
 
 #include "core/auth0_alg.h"
 #include "core/auth0_json.h"
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
 
 /* The longest kid, in bytes, of a key or a token. */

@@ -3,6 +3,7 @@
 #define AUTH0_JWKS_H
 
 #include "core/auth0_jwk.h"
+#include "core/auth0_reason.h"
 
 /*
  * A JWK set (RFC 7517 section 5), keyed by kid, immutable once parsed: any

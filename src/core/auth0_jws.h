@@ -5,6 +5,7 @@
 #include <apr_pools.h>
 
 #include "core/auth0_policy.h"
+#include "core/auth0_reason.h"
 
 /*
  * A compact JWS (RFC 7515 section 7.1), cut and with its header checked, but

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /*
  * When an issuer's keys are fetched, how long they serve, and when a request

@@ -7,7 +7,7 @@
 #include <apr_pools.h>
 #include <apr_tables.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /*
  * Metadata of a protected resource: RFC 9728. Everything here is pure, and made

@@ -3,7 +3,7 @@
 #define AUTH0_POINTER_H
 
 #include "core/auth0_json.h"
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /*
  * The name of a claim, parsed once and read-only afterwards: the exact name of

@@ -2,10 +2,8 @@
 #ifndef AUTH0_REASON_H
 #define AUTH0_REASON_H
 
+#include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
-
-/* Results that decide over access must be looked at. */
-#define AUTH0_MUST_USE __attribute__((warn_unused_result))
 
 /*
  * Every verdict this software can reach, in the order in which a request is

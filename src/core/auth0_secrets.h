@@ -3,7 +3,7 @@
 #define AUTH0_SECRETS_H
 
 #include "core/auth0_box.h"
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /*
  * One random secret for each *epoch* of some minutes, on which all processes of

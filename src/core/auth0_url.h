@@ -4,7 +4,7 @@
 
 #include <apr_pools.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 
 /*
  * Check a URL that keys or metadata are fetched from: absolute, https (http

@@ -2,7 +2,7 @@
 #ifndef MOD_AUTH0_ARGUMENT_H
 #define MOD_AUTH0_ARGUMENT_H
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "httpd/mod_auth0.h"
 
 /*

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "httpd/mod_auth0_bell.h"
 
 /*

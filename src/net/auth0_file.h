@@ -8,7 +8,7 @@
 #include <apr_pools.h>
 #include <apr_time.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
 
 /*

@@ -6,7 +6,7 @@
 
 #include <netinet/in.h>
 
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
 
 /*
