@@ -22,7 +22,7 @@ auth0_span_t auth0_resp_command(const auth0_span_t *words, size_t count,
     size_t len = strlen(head);
 
     for (size_t i = 0; i < count; i++) {
-        len += words[i].len + sizeof("8446744073709551615\r\n\r\n");
+        len += words[i].len + sizeof("$18446744073709551615\r\n\r\n");
     }
     char *text = apr_palloc(pool, len);
     char *end = append(text, head, strlen(head));
