@@ -73,7 +73,7 @@ void auth0_cache_give(const auth0_cached_t *cached);
 void auth0_cache_keep(auth0_cache_t *cache, const auth0_cache_key_t *key,
                       const auth0_cached_t *found, int64_t until, int64_t now);
 
-/* How much is kept, for those who measure. */
+/* For tests: how much is kept, which nothing else shows. Thread-safe. */
 typedef struct auth0_cache_use_t {
     size_t entries;
     size_t bytes;

@@ -27,7 +27,7 @@ typedef struct auth0_jweenc_t {
 /* The row of a name, compared whole and with case; NULL when there is none. */
 const auth0_jweenc_t *auth0_jweenc_find(auth0_span_t name);
 
-/* Row number i of the table, NULL past its end. */
+/* For tests, which try all: row number i of the table, NULL past its end. */
 const auth0_jweenc_t *auth0_jweenc_at(size_t i);
 
 /* What an encrypted token is made of, its key aside. All bytes are borrowed. */
