@@ -7,9 +7,10 @@
 #include "core/auth0_span.h"
 
 /*
- * How many bytes have to be put in, taken out or replaced to make one of the
- * other (Levenshtein). What is beyond the first 256 bytes of either counts as
- * different, byte by byte. Pure, thread-safe.
+ * For tests, and the measure of auth0_nearest: how many bytes have to be put
+ * in, taken out or replaced to make one of the other (Levenshtein). What is
+ * beyond the first 256 bytes of either counts as different, byte by byte. Pure,
+ * thread-safe.
  */
 size_t auth0_nearest_distance(auth0_span_t a, auth0_span_t b);
 

@@ -26,16 +26,15 @@ auth0_json_draft_t *auth0_registration_tree_root(tree_t *tree)
     return made(tree, auth0_json_new(tree->pool));
 }
 
-auth0_json_draft_t *auth0_registration_tree_object(tree_t *tree,
-                                                   auth0_json_draft_t *in,
-                                                   const char *name)
+/* Add to an object, or with NULL for a name to an array. */
+static auth0_json_draft_t *add_object(tree_t *tree, auth0_json_draft_t *in,
+                                      const char *name)
 {
     return made(tree, auth0_json_add_object(in, name));
 }
 
-auth0_json_draft_t *auth0_registration_tree_array(tree_t *tree,
-                                                  auth0_json_draft_t *in,
-                                                  const char *name)
+static auth0_json_draft_t *add_array(tree_t *tree, auth0_json_draft_t *in,
+                                     const char *name)
 {
     return made(tree, auth0_json_add_array(in, name));
 }
@@ -52,7 +51,7 @@ void auth0_registration_tree_texts(tree_t *tree, auth0_json_draft_t *in,
                                    const char *name,
                                    const apr_array_header_t *texts)
 {
-    auth0_json_draft_t *array = auth0_registration_tree_array(tree, in, name);
+    auth0_json_draft_t *array = add_array(tree, in, name);
 
     for (int i = 0; !is_empty(texts) && i < texts->nelts; i++) {
         auth0_registration_tree_text(tree, array, NULL,
@@ -91,14 +90,12 @@ void auth0_registration_tree_scopes(tree_t *tree, auth0_json_draft_t *in,
     if (is_empty(api->scopes)) {
         return;
     }
-    auth0_json_draft_t *array =
-        auth0_registration_tree_array(tree, in, "scopes");
+    auth0_json_draft_t *array = add_array(tree, in, "scopes");
 
     for (int i = 0; i < api->scopes->nelts; i++) {
         const auth0_registration_scope_t *scope =
             &APR_ARRAY_IDX(api->scopes, i, auth0_registration_scope_t);
-        auth0_json_draft_t *object =
-            auth0_registration_tree_object(tree, array, NULL);
+        auth0_json_draft_t *object = add_object(tree, array, NULL);
 
         auth0_registration_tree_text(tree, object, names->scope, scope->value);
         auth0_registration_tree_text(tree, object, "description",
@@ -113,8 +110,7 @@ static void add_proof(tree_t *tree, auth0_json_draft_t *in,
     if (!mechanism) {
         return;
     }
-    auth0_json_draft_t *proof =
-        auth0_registration_tree_object(tree, in, "proof_of_possession");
+    auth0_json_draft_t *proof = add_object(tree, in, "proof_of_possession");
 
     auth0_registration_tree_text(tree, proof, "mechanism", mechanism);
     add_flag(tree, proof, "required", AUTH0_REGISTRATION_YES);
@@ -125,9 +121,8 @@ static void add_policy(tree_t *tree, auth0_json_draft_t *in, const char *whose,
                        const char *policy)
 {
     if (policy) {
-        auth0_registration_tree_text(
-            tree, auth0_registration_tree_object(tree, in, whose), "policy",
-            policy);
+        auth0_registration_tree_text(tree, add_object(tree, in, whose),
+                                     "policy", policy);
     }
 }
 
@@ -137,7 +132,7 @@ static void add_subjects(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
         return;
     }
     auth0_json_draft_t *subjects =
-        auth0_registration_tree_object(tree, in, "subject_type_authorization");
+        add_object(tree, in, "subject_type_authorization");
 
     add_policy(tree, subjects, "user", api->user_policy);
     add_policy(tree, subjects, "client", api->client_policy);
@@ -148,12 +143,11 @@ static void add_details(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
     if (is_empty(api->authorization_types)) {
         return;
     }
-    auth0_json_draft_t *array =
-        auth0_registration_tree_array(tree, in, "authorization_details");
+    auth0_json_draft_t *array = add_array(tree, in, "authorization_details");
 
     for (int i = 0; i < api->authorization_types->nelts; i++) {
         auth0_registration_tree_text(
-            tree, auth0_registration_tree_object(tree, array, NULL), "type",
+            tree, add_object(tree, array, NULL), "type",
             APR_ARRAY_IDX(api->authorization_types, i, const char *));
     }
 }
@@ -165,13 +159,11 @@ static void add_encryption(tree_t *tree, auth0_json_draft_t *in,
     if (!key) {
         return;
     }
-    auth0_json_draft_t *encryption =
-        auth0_registration_tree_object(tree, in, "token_encryption");
+    auth0_json_draft_t *encryption = add_object(tree, in, "token_encryption");
 
     auth0_registration_tree_text(tree, encryption, "format",
                                  "compact-nested-jwe");
-    auth0_json_draft_t *object =
-        auth0_registration_tree_object(tree, encryption, "encryption_key");
+    auth0_json_draft_t *object = add_object(tree, encryption, "encryption_key");
 
     auth0_registration_tree_text(tree, object, "name", key->name);
     auth0_registration_tree_text(tree, object, names->alg, key->alg);
@@ -200,8 +192,7 @@ static void add_grants(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
     for (int i = 0; api->grants && i < api->grants->nelts; i++) {
         const auth0_registration_grant_t *grant =
             &APR_ARRAY_IDX(api->grants, i, auth0_registration_grant_t);
-        auth0_json_draft_t *object =
-            auth0_registration_tree_object(tree, in, NULL);
+        auth0_json_draft_t *object = add_object(tree, in, NULL);
 
         auth0_registration_tree_text(tree, object, "client_id", grant->client);
         auth0_registration_tree_text(tree, object, "audience", api->identifier);
@@ -213,7 +204,7 @@ static void add_grants(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 static void add_server(tree_t *tree, auth0_json_draft_t *in, const api_t *api)
 {
     const names_t *names = &auth0_registration_names_api;
-    auth0_json_draft_t *server = auth0_registration_tree_object(tree, in, NULL);
+    auth0_json_draft_t *server = add_object(tree, in, NULL);
 
     auth0_registration_tree_head(tree, server, api);
     auth0_registration_tree_scopes(tree, server, api, names);
@@ -227,10 +218,8 @@ const auth0_json_t *auth0_registration_tree_all(const apr_array_header_t *apis,
 {
     tree_t tree = {pool, false};
     auth0_json_draft_t *root = auth0_registration_tree_root(&tree);
-    auth0_json_draft_t *all_servers =
-        auth0_registration_tree_array(&tree, root, servers);
-    auth0_json_draft_t *all_grants =
-        auth0_registration_tree_array(&tree, root, grants);
+    auth0_json_draft_t *all_servers = add_array(&tree, root, servers);
+    auth0_json_draft_t *all_grants = add_array(&tree, root, grants);
 
     for (int i = 0; i < apis->nelts; i++) {
         const api_t *api = &APR_ARRAY_IDX(apis, i, api_t);

@@ -28,15 +28,10 @@ extern const auth0_registration_names_t auth0_registration_names_hcl;
 auth0_json_draft_t *
 auth0_registration_tree_root(auth0_registration_tree_t *tree);
 
-/* Add to an object, or with NULL for a name to an array. */
-auth0_json_draft_t *
-auth0_registration_tree_object(auth0_registration_tree_t *tree,
-                               auth0_json_draft_t *in, const char *name);
-auth0_json_draft_t *
-auth0_registration_tree_array(auth0_registration_tree_t *tree,
-                              auth0_json_draft_t *in, const char *name);
-
-/* A text of NULL is left out; texts, an array of const char *, are not. */
+/*
+ * Add to an object, or with NULL for a name to an array. A text of NULL is left
+ * out; texts, an array of const char *, are not.
+ */
 void auth0_registration_tree_text(auth0_registration_tree_t *tree,
                                   auth0_json_draft_t *in, const char *name,
                                   const char *text);
