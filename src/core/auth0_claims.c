@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <apr_strings.h>
-
 #include "core/auth0_cnf.h"
 #include "core/auth0_count.h"
 

@@ -2,6 +2,8 @@
 #ifndef AUTH0_CLAIMS_H
 #define AUTH0_CLAIMS_H
 
+#include <apr_time.h>
+
 #include "core/auth0_pointer.h"
 #include "core/auth0_policy.h"
 #include "core/auth0_reason.h"

@@ -2,7 +2,6 @@
 #include "core/auth0_json_block.h"
 
 #include <math.h>
-#include <string.h>
 
 #include <openssl/crypto.h>
 

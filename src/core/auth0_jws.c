@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "core/auth0_jws.h"
 
-#include <apr_strings.h>
 #include <cjose/cjose.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -2,8 +2,6 @@
 #ifndef AUTH0_POLICY_H
 #define AUTH0_POLICY_H
 
-#include <apr_time.h>
-
 #include "core/auth0_issuers.h"
 #include "core/auth0_jwekey.h"
 #include "core/auth0_jwks.h"

@@ -2,8 +2,6 @@
 #ifndef AUTH0_REGISTRATION_H
 #define AUTH0_REGISTRATION_H
 
-#include <stdbool.h>
-
 #include <apr_pools.h>
 #include <apr_tables.h>
 
