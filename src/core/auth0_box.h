@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 /*
- * A few words that are read as they were put, all of them or none. All bytes
- * zero is an empty box. It may lie in memory that processes share. One writer
- * at a time, which is for the callers to see to; any number of readers, without
- * a lock. A writer that dies in the middle leaves an empty box.
+ * A seqlock: a few words that are read as they were put, all of them or none.
+ * All bytes zero is an empty box. It may lie in memory that processes share.
+ * One writer at a time, which is for the callers to see to; any number of
+ * readers, without a lock. A writer that dies in the middle leaves an empty
+ * box.
  */
 #define AUTH0_BOX_WORDS 5
 

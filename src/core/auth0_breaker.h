@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 /*
- * Keeps callers away from something that has failed several times in a row, so
- * that they need not find out themselves. All bytes zero is a closed breaker,
- * that lets everyone through. It may lie in memory that processes share:
- * nothing is ever locked. Times are microseconds of a monotonic clock.
- * Lock-free and thread-safe.
+ * A circuit breaker: keeps callers away from something that has failed several
+ * times in a row, so that they need not find out themselves. All bytes zero is
+ * a closed breaker, that lets everyone through. It may lie in memory that
+ * processes share: nothing is ever locked. Times are microseconds of a
+ * monotonic clock. Lock-free and thread-safe.
  */
 typedef struct auth0_breaker_t {
     _Atomic uint32_t failures; /* in a row                               */

@@ -7,9 +7,10 @@
 #include "core/auth0_deny.h"
 
 /*
- * Two images of a deny list, one in force and one to write the next into: a
- * state machine without a clock or a lock, to lie in shared memory. There is
- * one writer at a time; one that dies leaves the image in force untouched.
+ * A double buffer: two images of a deny list, one in force and one to write the
+ * next into. A state machine without a clock or a lock, to lie in shared
+ * memory. There is one writer at a time, and readers never wait for it; one
+ * that dies leaves the image in force untouched.
  */
 typedef struct auth0_denypair_t {
     _Atomic uint64_t begun; /* the last version that was begun to be written */

@@ -7,9 +7,10 @@
 #include "core/auth0_span.h"
 
 /*
- * Sixteen bytes that are compared in one step, by gcc and by clang: all of a
- * token is read several times, so that this has to be fast. What a comparison
- * says is 0xff for each byte of which it holds, else 0.
+ * SIMD by the vector extensions of gcc and clang: sixteen bytes that are
+ * compared in one step, for all of a token is read several times, so that this
+ * has to be fast. What a comparison says is 0xff for each byte of which it
+ * holds, else 0.
  */
 typedef unsigned char auth0_lanes_t __attribute__((vector_size(16)));
 

@@ -5,8 +5,8 @@
 #include "httpd/mod_auth0.h"
 
 /*
- * Wakes the refreshing process, whichever it is, from any other: a pipe that
- * all children inherit. Nobody blocks on either end.
+ * A self-pipe: wakes the refreshing process, whichever it is, from any other,
+ * by a pipe that all children inherit. Nobody blocks on either end.
  */
 typedef struct mod_auth0_bell_t mod_auth0_bell_t;
 
