@@ -31,16 +31,28 @@ typedef enum auth0_breaker_pass_t {
     AUTH0_BREAKER_PROBE /* it is open, and this one shall try for all  */
 } auth0_breaker_pass_t;
 
-/* May one try? Whoever tries tells how it ended, and with which pass. */
+/*
+ * May one try at the time now? Whoever tries tells how it ended, and with which
+ * pass: auth0_breaker_failed or auth0_breaker_succeeded. Of many who ask when
+ * the pause of an open one is over, one gets AUTH0_BREAKER_PROBE.
+ */
 auth0_breaker_pass_t auth0_breaker_pass(auth0_breaker_t *breaker, int64_t now);
 
 /* A pass for one who tries anyhow. */
 auth0_breaker_pass_t auth0_breaker_pass_always(const auth0_breaker_t *breaker);
 
+/*
+ * It failed, at the time now. The last of so many failures in a row opens it;
+ * while it is open only those of probes count, each of which makes the pause
+ * that begins now longer.
+ */
 void auth0_breaker_failed(auth0_breaker_t *breaker, auth0_breaker_pass_t pass,
                           int64_t now);
+
+/* It succeeded, with whatever pass: closed, with no failure to its name. */
 void auth0_breaker_succeeded(auth0_breaker_t *breaker);
 
+/* True while it keeps callers away, pauses that are over included. */
 bool auth0_breaker_is_open(const auth0_breaker_t *breaker);
 
 #endif

@@ -25,10 +25,13 @@ size_t auth0_denypair_bytes(size_t room);
 void auth0_denypair_start(auth0_denypair_t *pair, size_t room);
 
 /*
- * For the writer: begin the next version, and get the room->bytes to write its
- * image to; then put it in force.
+ * For the one writer: begin the next version. Returns where its image goes:
+ * the room that the pair was started with, in bytes, inside the pair, aligned
+ * for a uint64_t. Readers go on with the version in force.
  */
 void *auth0_denypair_begin(auth0_denypair_t *pair);
+
+/* For the same writer: put in force what was begun, for all who read then. */
 void auth0_denypair_end(auth0_denypair_t *pair);
 
 /*

@@ -109,8 +109,8 @@ AUTH0_MUST_USE bool auth0_keyring_serves(const auth0_keyring_t *ring,
  *
  * After two askings in a row that brought no other set, or nothing, the
  * cooldown is doubled, and then doubled again, and a random quarter longer, as
- * long as keys serve: made-up
- * kids do not multiply the traffic of a fleet of servers.
+ * long as keys serve: made-up kids do not multiply the traffic of a fleet of
+ * servers.
  */
 AUTH0_MUST_USE bool auth0_keyring_ask(int64_t *asked, auth0_keyring_t *ring,
                                       const auth0_keyring_rules_t *rules,

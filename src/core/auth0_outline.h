@@ -6,21 +6,25 @@
 
 #include "core/auth0_json.h"
 
-/* A text that is written line by line, indented by two for each level. */
+/*
+ * A text that is written line by line, indented by two for each level. For one
+ * thread at a time, as its pool is.
+ */
 typedef struct auth0_outline_t {
-    apr_array_header_t *pieces; /* of const char * */
-    unsigned depth;
+    apr_array_header_t *pieces; /* of const char *                */
+    unsigned depth;             /* in levels; its writer moves it */
 } auth0_outline_t;
 
+/* An empty one, whose pieces are kept in pool. */
 auth0_outline_t auth0_outline_make(apr_pool_t *pool);
 
 /* Go on with the line; text is borrowed until auth0_outline_text. */
 void auth0_outline_add(auth0_outline_t *outline, const char *text);
 
-/* Begin the next line. */
+/* Begin the next line, at the depth that it has by now. */
 void auth0_outline_line(auth0_outline_t *outline);
 
-/* All that was written, and an end of line if that is anything. */
+/* All that was written, and an end of line if that is anything, from pool. */
 const char *auth0_outline_text(const auth0_outline_t *outline,
                                apr_pool_t *pool);
 

@@ -117,7 +117,6 @@ static const char *read_db(auth0_redis_url_t *url, auth0_span_t *rest,
                            apr_pool_t *pool)
 {
     auth0_span_t host;
-
     bool has_db = auth0_span_cut(&host, rest, '/');
 
     url->db = has_db && rest->len > 0 ? read_number(*rest, 0, pool) : "0";
