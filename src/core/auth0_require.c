@@ -241,26 +241,29 @@ typedef struct kind_t {
     parse_fn *parse;
     meets_fn *meets; /* NULL for step-up, which has more than two answers */
     auth0_reason_t reason;
+    bool is_mendable; /* by more scopes, or by a newer login */
 } kind_t;
 
 static const kind_t kinds[] = {
     [AUTH0_REQUIRES_SCOPE] = {"auth0-scope", parse_scope, meets_scope,
-                              AUTH0_REQUIRE_SCOPE},
+                              AUTH0_REQUIRE_SCOPE, true},
     [AUTH0_REQUIRES_PERMISSION] = {"auth0-permission", parse_scope,
-                                   meets_permission, AUTH0_REQUIRE_PERMISSION},
+                                   meets_permission, AUTH0_REQUIRE_PERMISSION,
+                                   true},
     [AUTH0_REQUIRES_CLAIM] = {"auth0-claim", parse_claim, meets_claim,
-                              AUTH0_REQUIRE_CLAIM},
+                              AUTH0_REQUIRE_CLAIM, false},
     [AUTH0_REQUIRES_ORG] = {"auth0-org", parse_names, meets_org,
-                            AUTH0_REQUIRE_ORG},
+                            AUTH0_REQUIRE_ORG, false},
     [AUTH0_REQUIRES_CLIENT] = {"auth0-client", parse_names, meets_client,
-                               AUTH0_REQUIRE_CLIENT},
+                               AUTH0_REQUIRE_CLIENT, false},
     [AUTH0_REQUIRES_SUBJECT] = {"auth0-subject", parse_subject, meets_subject,
-                                AUTH0_REQUIRE_SUBJECT},
+                                AUTH0_REQUIRE_SUBJECT, false},
     [AUTH0_REQUIRES_STEP_UP] = {"auth0-step-up", parse_stepup, NULL,
-                                AUTH0_REQUIRE_STEP_UP},
+                                AUTH0_REQUIRE_STEP_UP, true},
     [AUTH0_REQUIRES_AUTHORIZATION_DETAILS] =
         {"auth0-authorization-details", parse_names,
-         meets_authorization_details, AUTH0_REQUIRE_AUTHORIZATION_DETAILS},
+         meets_authorization_details, AUTH0_REQUIRE_AUTHORIZATION_DETAILS,
+         false},
 };
 
 const char *auth0_require_name(auth0_require_kind_t kind)
@@ -293,18 +296,18 @@ auth0_reason_t auth0_require_check(const auth0_require_t *required,
     return kind->meets(required, claims) ? AUTH0_OK : kind->reason;
 }
 
-/* A client can get a token with more scopes, or of a newer login. */
-static bool can_be_mended(auth0_reason_t reason)
+/* Not where a claim could not be judged at all. */
+static bool can_be_mended(const auth0_unmet_t *unmet)
 {
-    return reason == AUTH0_REQUIRE_SCOPE ||
-           reason == AUTH0_REQUIRE_PERMISSION ||
-           reason == AUTH0_REQUIRE_STEP_UP;
+    const kind_t *kind = &kinds[unmet->required->kind];
+
+    return kind->is_mendable && unmet->reason == kind->reason;
 }
 
 size_t auth0_require_decisive(const auth0_unmet_t *unmet, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!can_be_mended(unmet[i].reason)) {
+        if (!can_be_mended(&unmet[i])) {
             return i;
         }
     }
@@ -335,12 +338,14 @@ void auth0_require_challenge(auth0_challenge_t *challenge,
         &unmet[auth0_require_decisive(unmet, count)];
 
     challenge->reason = decisive->reason;
-    if (decisive->reason == AUTH0_REQUIRE_STEP_UP) {
+    if (!can_be_mended(decisive)) {
+        return;
+    }
+    if (decisive->required->stepup) {
         challenge->acr_values = decisive->required->stepup->acr_values;
         challenge->max_age = decisive->required->stepup->max_age;
     }
-    if (decisive->reason == AUTH0_REQUIRE_SCOPE ||
-        decisive->reason == AUTH0_REQUIRE_PERMISSION) {
+    if (decisive->required->scope) {
         challenge->scope = scope_words(unmet, count, pool);
     }
 }
