@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/auth0_ascii.h"
 #include "core/auth0_pairs.h"
+#include "core/auth0_percent.h"
 
 /* False at the end, and where an escape is broken. */
 static bool next_byte(char *byte, auth0_span_t *rest)
@@ -19,13 +19,12 @@ static bool next_byte(char *byte, auth0_span_t *rest)
         *byte = ' ';
     }
     else if (*byte == '%') {
-        int high = rest->len > 2 ? auth0_ascii_hex(rest->ptr[1]) : -1;
-        int low = rest->len > 2 ? auth0_ascii_hex(rest->ptr[2]) : -1;
-        if (high < 0 || low < 0) {
+        int escaped = auth0_percent_byte(*rest);
+        if (escaped < 0) {
             return false;
         }
-        *byte = (char)(high * 16 + low);
-        used = 3;
+        *byte = (char)escaped;
+        used = AUTH0_PERCENT_LEN;
     }
     rest->ptr += used;
     rest->len -= used;

@@ -7,6 +7,7 @@
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
+#include "core/auth0_percent.h"
 
 #define PORT_MAX 65535
 
@@ -143,16 +144,10 @@ static const char *normal_authority(auth0_span_t text, const scheme_t *scheme,
                        has_port ? lower(port, pool) : "", NULL);
 }
 
-/* The byte that %XX stands for; -1 when it is no such thing, or a NUL. */
-static int escaped_byte(auth0_span_t text)
-{
-    int high = text.len >= 3 ? auth0_ascii_hex(text.ptr[1]) : -1;
-    int low = text.len >= 3 ? auth0_ascii_hex(text.ptr[2]) : -1;
-
-    return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
-}
-
-/* RFC 3986 section 6.2.2.2: decode what never needed to be encoded. */
+/*
+ * RFC 3986 section 6.2.2.2: decode what never needed to be encoded. NULL where
+ * an escape is broken, or of a NUL.
+ */
 static char *normal_escapes(auth0_span_t path, apr_pool_t *pool)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -164,11 +159,11 @@ static char *normal_escapes(auth0_span_t path, apr_pool_t *pool)
             *out++ = path.ptr[i];
             continue;
         }
-        int byte = escaped_byte(auth0_span(path.ptr + i, path.len - i));
-        if (byte < 0) {
+        int byte = auth0_percent_byte(auth0_span(path.ptr + i, path.len - i));
+        if (byte <= 0) {
             return NULL;
         }
-        i += 2;
+        i += AUTH0_PERCENT_LEN - 1;
         if (is_unreserved((char)byte)) {
             *out++ = (char)byte;
             continue;

@@ -6,10 +6,10 @@
 #include <apr_strings.h>
 
 #include "core/auth0_alg.h"
-#include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
 #include "core/auth0_dpop.h"
 #include "core/auth0_json.h"
+#include "core/auth0_percent.h"
 #include "core/auth0_url.h"
 
 auth0_metadata_t auth0_metadata(const char *resource, apr_pool_t *pool)
@@ -183,9 +183,7 @@ static bool has_strange_segment(auth0_span_t path)
 static bool has_bad_escape(const char *url)
 {
     for (const char *c = strchr(url, '%'); c; c = strchr(c + 1, '%')) {
-        int high = auth0_ascii_hex(c[1]);
-        if (high < 0 || auth0_ascii_hex(c[2]) < 0 ||
-            (high == 0 && c[2] == '0')) {
+        if (auth0_percent_byte(auth0_span_cstr(c)) <= 0) {
             return true;
         }
     }

@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_percent.h"
 #include "core/auth0_url.h"
 
 #define DIGITS_MOST 5
@@ -23,13 +24,12 @@ static bool decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
         if (text.ptr[i] != '%') {
             continue;
         }
-        int high = i + 2 < text.len ? auth0_ascii_hex(text.ptr[i + 1]) : -1;
-        int low = high >= 0 ? auth0_ascii_hex(text.ptr[i + 2]) : -1;
-        if (low < 0 || (high == 0 && low == 0)) {
+        int byte = auth0_percent_byte(auth0_span(text.ptr + i, text.len - i));
+        if (byte <= 0) {
             return false;
         }
-        bytes[len] = (char)(high * 16 + low);
-        i += 2;
+        bytes[len] = (char)byte;
+        i += AUTH0_PERCENT_LEN - 1;
     }
     *out = auth0_span(bytes, len);
     return true;
