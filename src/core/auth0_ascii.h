@@ -37,6 +37,19 @@ static inline int auth0_ascii_hex(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/* Two digits in lower case for each of count bytes, and a NUL, into text. */
+static inline void auth0_ascii_to_hex(char *text, const unsigned char *bytes,
+                                      size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < count; i++) {
+        *text++ = digits[bytes[i] >> 4];
+        *text++ = digits[bytes[i] & 0xf];
+    }
+    *text = '\0';
+}
+
 /* Printable, and no space. */
 static inline bool auth0_ascii_is_graph(char c)
 {

@@ -4,17 +4,17 @@
 #include <apr_strings.h>
 #include <openssl/evp.h>
 
+#include "core/auth0_ascii.h"
+
 #define MAGIC "mod_auth0 keys 1 "
 #define SHA256_BYTES 32
 #define NAME_DIGITS 40
 
 static const char *to_hex(const unsigned char *hash, apr_pool_t *pool)
 {
-    char *text = apr_pcalloc(pool, 2 * SHA256_BYTES + 1);
+    char *text = apr_palloc(pool, 2 * SHA256_BYTES + 1);
 
-    for (size_t i = 0; i < SHA256_BYTES; i++) {
-        apr_snprintf(text + 2 * i, 3, "%02x", hash[i]);
-    }
+    auth0_ascii_to_hex(text, hash, SHA256_BYTES);
     return text;
 }
 

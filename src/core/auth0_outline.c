@@ -43,9 +43,7 @@ static unsigned hex4(const char *digits)
     unsigned value = 0;
 
     for (int i = 0; i < 4; i++) {
-        char c = auth0_ascii_lower(digits[i]);
-        value = value * 16 +
-                (unsigned)(auth0_ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+        value = value * 16 + (unsigned)auth0_ascii_hex(digits[i]);
     }
     return value;
 }
