@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
+#include "core/auth0_digits.h"
 
 /* The last second of the year 9999: milliseconds are larger. */
-#define TIME_MAX INT64_C(253402300799)
+#define TIME_MAX UINT64_C(253402300799)
 
 typedef struct kind_t {
     const char *word;
@@ -64,22 +64,16 @@ static const char *read_quoted(auth0_denyline_t *line, auth0_span_t *rest)
 
 static const char *read_number(int64_t *number, auth0_span_t digits)
 {
-    int64_t value = 0;
-    size_t i = 0;
+    uint64_t value;
 
-    for (; i < digits.len && value <= TIME_MAX &&
-           auth0_ascii_is_digit(digits.ptr[i]);
-         i++) {
-        value = 10 * value + (digits.ptr[i] - '0');
-    }
-    if (digits.len == 0 || i < digits.len || value > TIME_MAX) {
+    if (!auth0_digits_read(&value, digits, TIME_MAX)) {
         return "has a time that is not a whole number of seconds since 1970, "
                "from 0 to 253402300799";
     }
     if (*number != AUTH0_DENYLINE_NEVER) {
         return "says before= or until= twice";
     }
-    *number = value;
+    *number = (int64_t)value;
     return NULL;
 }
 

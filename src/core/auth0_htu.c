@@ -7,6 +7,7 @@
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
+#include "core/auth0_digits.h"
 #include "core/auth0_percent.h"
 
 #define PORT_MAX 65535
@@ -99,23 +100,19 @@ static bool take_host(auth0_span_t *host, auth0_span_t *authority)
 /* ":" and a number as it is usually written, or ":", or nothing. */
 static bool read_port(auth0_span_t *port, auth0_span_t text)
 {
-    unsigned number = 0;
+    uint64_t number;
 
     *port = auth0_span("", 0);
     if (text.len == 0) {
         return true;
     }
-    if (*text.ptr != ':' || text.len > sizeof(":65535") - 1) {
+    if (*text.ptr != ':') {
         return false;
     }
     *port = auth0_span(text.ptr + 1, text.len - 1);
-    for (size_t i = 0; i < port->len; i++) {
-        if (!auth0_ascii_is_digit(port->ptr[i])) {
-            return false;
-        }
-        number = 10 * number + (unsigned)(port->ptr[i] - '0');
-    }
-    return port->len == 0 || (*port->ptr != '0' && number <= PORT_MAX);
+    return port->len == 0 ||
+           (auth0_digits_read_canonical(&number, *port, PORT_MAX) &&
+            number > 0);
 }
 
 static const char *lower(auth0_span_t text, apr_pool_t *pool)

@@ -5,43 +5,25 @@
 
 #include <apr_strings.h>
 
-#include "core/auth0_ascii.h"
+#include "core/auth0_digits.h"
 
 /* Claims do not nest deeper. */
 #define STEPS_MAX 32
 
 /* Nine digits: more than any array has. */
-#define INDEX_DIGITS_MAX 9
+#define INDEX_MAX 999999999
 
 /* One reference token: a member's name and, if it can be one, an index. */
 typedef struct step_t {
     const char *name;
     bool is_index;
-    size_t index;
+    uint64_t index;
 } step_t;
 
 struct auth0_pointer_t {
     size_t count;
     step_t *steps;
 };
-
-/* RFC 6901 section 4: digits without a leading zero. */
-static bool read_index(size_t *index, const char *text)
-{
-    size_t len = strlen(text);
-
-    *index = 0;
-    if (len == 0 || len > INDEX_DIGITS_MAX || (*text == '0' && len > 1)) {
-        return false;
-    }
-    for (; *text; text++) {
-        if (!auth0_ascii_is_digit(*text)) {
-            return false;
-        }
-        *index = *index * 10 + (size_t)(*text - '0');
-    }
-    return true;
-}
 
 /* In place: ~1 is a slash, ~0 a tilde. False on any other tilde. */
 static bool unescape(char *text)
@@ -79,7 +61,9 @@ static void add_step(auth0_pointer_t *pointer, const char *name)
     step_t *step = &pointer->steps[pointer->count++];
 
     step->name = name;
-    step->is_index = read_index(&step->index, name);
+    /* RFC 6901 section 4 */
+    step->is_index = auth0_digits_read_canonical(
+        &step->index, auth0_span_cstr(name), INDEX_MAX);
 }
 
 static const char *add_steps(auth0_pointer_t *pointer, char *rest)
@@ -144,7 +128,7 @@ static const auth0_json_t *follow(const auth0_json_t *json, const step_t *step)
     if (!auth0_json_array(&len, json)) {
         return auth0_json_member(json, step->name);
     }
-    return step->is_index ? auth0_json_at(json, step->index) : NULL;
+    return step->is_index ? auth0_json_at(json, (size_t)step->index) : NULL;
 }
 
 const auth0_json_t *auth0_pointer_find(const auth0_pointer_t *pointer,

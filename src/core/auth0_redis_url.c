@@ -7,10 +7,10 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_digits.h"
 #include "core/auth0_percent.h"
 #include "core/auth0_url.h"
 
-#define DIGITS_MOST 5
 #define NUMBER_MOST 65535
 
 /* A NUL is a mistake, for no configuration can hold one otherwise. */
@@ -35,22 +35,14 @@ static bool decode(auth0_span_t *out, auth0_span_t text, apr_pool_t *pool)
     return true;
 }
 
-/* Decimal, no zero in front, within range; NULL when it is not. */
-static const char *read_number(auth0_span_t text, int least, apr_pool_t *pool)
+/* No zero in front, within range; NULL when it is not. */
+static const char *read_number(auth0_span_t text, uint64_t least,
+                               apr_pool_t *pool)
 {
-    int value = 0;
+    uint64_t value;
 
-    if (text.len == 0 || text.len > DIGITS_MOST ||
-        (text.len > 1 && text.ptr[0] == '0')) {
-        return NULL;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (!auth0_ascii_is_digit(text.ptr[i])) {
-            return NULL;
-        }
-        value = value * 10 + (text.ptr[i] - '0');
-    }
-    return value >= least && value <= NUMBER_MOST
+    return auth0_digits_read_canonical(&value, text, NUMBER_MOST) &&
+                   value >= least
                ? apr_pstrmemdup(pool, text.ptr, text.len)
                : NULL;
 }

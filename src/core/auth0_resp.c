@@ -5,9 +5,10 @@
 
 #include <apr_strings.h>
 
-#include "core/auth0_ascii.h"
+#include "core/auth0_digits.h"
 
-#define DIGITS_MOST 18
+/* Eighteen digits. */
+#define NUMBER_MOST UINT64_C(999999999999999999)
 
 static char *append(char *end, const char *bytes, size_t len)
 {
@@ -52,24 +53,19 @@ static auth0_resp_found_t read_line(auth0_span_t *line, auth0_span_t *rest)
     return cr[1] == '\n' ? AUTH0_RESP_FOUND : AUTH0_RESP_BROKEN;
 }
 
-/* As Redis writes them: no sign but '-', no zero in front. */
+/* As Redis writes them: no sign but '-', and that before no zero. */
 static bool read_number(int64_t *number, auth0_span_t text)
 {
-    bool is_negative = text.len > 0 && text.ptr[0] == '-';
-    int64_t value = 0;
+    bool is_negative = auth0_span_starts(text, "-");
+    auth0_span_t digits =
+        auth0_span(text.ptr + is_negative, text.len - is_negative);
+    uint64_t value;
 
-    text = auth0_span(text.ptr + is_negative, text.len - is_negative);
-    if (text.len == 0 || text.len > DIGITS_MOST ||
-        (text.ptr[0] == '0' && (text.len > 1 || is_negative))) {
+    if (!auth0_digits_read_canonical(&value, digits, NUMBER_MOST) ||
+        (is_negative && value == 0)) {
         return false;
     }
-    for (size_t i = 0; i < text.len; i++) {
-        if (!auth0_ascii_is_digit(text.ptr[i])) {
-            return false;
-        }
-        value = value * 10 + (text.ptr[i] - '0');
-    }
-    *number = is_negative ? -value : value;
+    *number = is_negative ? -(int64_t)value : (int64_t)value;
     return true;
 }
 

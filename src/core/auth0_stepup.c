@@ -5,8 +5,8 @@
 
 #include <apr_strings.h>
 
-#include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
+#include "core/auth0_digits.h"
 #include "core/auth0_scope.h"
 
 /* Ten digits are three centuries. */
@@ -38,21 +38,19 @@ static const char *read_acr(auth0_stepup_t *stepup, const char *value,
 static const char *read_max_age(auth0_stepup_t *stepup, const char *value,
                                 apr_pool_t *pool)
 {
-    double seconds = 0;
-    size_t len = 0;
+    auth0_span_t digits = auth0_span_cstr(value);
+    uint64_t seconds;
 
     if (stepup->max_age) {
         return "has max_age twice";
     }
-    for (; auth0_ascii_is_digit(value[len]); len++) {
-        seconds = seconds * 10 + (value[len] - '0');
-    }
-    if (len == 0 || len > MAX_AGE_DIGITS || value[len]) {
+    if (digits.len > MAX_AGE_DIGITS ||
+        !auth0_digits_read(&seconds, digits, UINT64_MAX)) {
         return "has a max_age that is no whole number of seconds, such as "
                "max_age=300";
     }
     stepup->max_age = apr_pstrdup(pool, value);
-    stepup->max_age_seconds = seconds;
+    stepup->max_age_seconds = (double)seconds;
     return NULL;
 }
 

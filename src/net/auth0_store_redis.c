@@ -6,8 +6,8 @@
 #include <apr_strings.h>
 #include <openssl/evp.h>
 
-#include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
+#include "core/auth0_digits.h"
 
 #define PREFIX AUTH0_STORE_PREFIX
 #define STREAM PREFIX "d"
@@ -19,8 +19,6 @@
 
 /* Base64url of 32 bytes. */
 #define HASH_LEN 43
-
-#define DIGITS_MOST 19
 
 /*
  * Terms in the stream end on the hour: a logout token that is sent again and
@@ -226,32 +224,13 @@ bool auth0_store_settle(const auth0_store_t *store, const auth0_found_t *found,
     return auth0_redis_settle(store->redis, found, &question, pool);
 }
 
-/* Decimal digits without a zero in front, no more than most. */
-static bool read_number(uint64_t *number, auth0_span_t text, uint64_t most)
-{
-    uint64_t value = 0;
-
-    if (text.len == 0 || text.len > DIGITS_MOST ||
-        (text.len > 1 && text.ptr[0] == '0')) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (!auth0_ascii_is_digit(text.ptr[i])) {
-            return false;
-        }
-        value = value * 10 + (uint64_t)(text.ptr[i] - '0');
-    }
-    *number = value;
-    return value <= most;
-}
-
 static bool read_id(auth0_store_cursor_t *id, auth0_span_t text)
 {
     auth0_span_t ms;
 
     return auth0_span_cut(&ms, &text, '-') &&
-           read_number(&id->ms, ms, INT64_MAX) &&
-           read_number(&id->seq, text, INT64_MAX - 1);
+           auth0_digits_read_canonical(&id->ms, ms, INT64_MAX) &&
+           auth0_digits_read_canonical(&id->seq, text, INT64_MAX - 1);
 }
 
 typedef struct entry_t {
@@ -286,9 +265,10 @@ static bool read_entry(entry_t *entry, auth0_span_t text, int64_t now)
     return auth0_span_cut(&kind, &text, ' ') &&
            auth0_span_cut(&entry->hash, &text, ' ') &&
            auth0_span_cut(&before, &text, ' ') &&
-           read_number(&entry->kind, kind, UINT8_MAX) &&
-           read_number(&entry->before, before, INT64_MAX) &&
-           read_number(&entry->until, text, INT64_MAX) && is_sane(entry, now);
+           auth0_digits_read_canonical(&entry->kind, kind, UINT8_MAX) &&
+           auth0_digits_read_canonical(&entry->before, before, INT64_MAX) &&
+           auth0_digits_read_canonical(&entry->until, text, INT64_MAX) &&
+           is_sane(entry, now);
 }
 
 static void merge(auth0_store_pulled_t *pulled, const entry_t *entry,
