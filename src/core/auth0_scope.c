@@ -91,15 +91,7 @@ typedef bool holds_fn(const void *granted, auth0_span_t wanted);
 
 static bool holds_word(const void *granted, auth0_span_t wanted)
 {
-    auth0_span_t rest = *(const auth0_span_t *)granted;
-    auth0_span_t word;
-
-    while (auth0_span_word(&word, &rest)) {
-        if (auth0_span_eq(word, wanted)) {
-            return true;
-        }
-    }
-    return false;
+    return auth0_span_has_word(*(const auth0_span_t *)granted, wanted);
 }
 
 static bool holds_element(const void *granted, auth0_span_t wanted)
@@ -156,8 +148,7 @@ static const char *append_words(const char *joined,
 {
     for (size_t i = 0; i < alternative->count; i++) {
         auth0_span_t word = alternative->words[i];
-        auth0_span_t so_far = auth0_span_cstr(joined);
-        if (!holds_word(&so_far, word)) {
+        if (!auth0_span_has_word(auth0_span_cstr(joined), word)) {
             joined =
                 apr_pstrcat(pool, joined, *joined ? " " : "",
                             apr_pstrmemdup(pool, word.ptr, word.len), NULL);

@@ -72,6 +72,18 @@ bool auth0_span_word(auth0_span_t *word, auth0_span_t *rest)
     return true;
 }
 
+bool auth0_span_has_word(auth0_span_t text, auth0_span_t word)
+{
+    auth0_span_t next;
+
+    while (auth0_span_word(&next, &text)) {
+        if (auth0_span_eq(next, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static auth0_lanes_t are_no_controls(auth0_lanes_t c)
 {
     return (auth0_lanes_t)(c >= 0x20) & (auth0_lanes_t)(c != 0x7f);

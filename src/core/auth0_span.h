@@ -66,6 +66,9 @@ bool auth0_span_cut(auth0_span_t *head, auth0_span_t *rest, char sep);
  */
 bool auth0_span_word(auth0_span_t *word, auth0_span_t *rest);
 
+/* True when word is one of the words of text, as auth0_span_word cuts them. */
+bool auth0_span_has_word(auth0_span_t text, auth0_span_t word);
+
 /* True when a byte is a control character: below 0x20, or 0x7f. */
 bool auth0_span_has_control(auth0_span_t text);
 

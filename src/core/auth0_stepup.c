@@ -93,19 +93,6 @@ const char *auth0_stepup_parse(auth0_stepup_t **stepup,
     return why;
 }
 
-static bool is_among(auth0_span_t value, const char *words)
-{
-    auth0_span_t rest = auth0_span_cstr(words);
-    auth0_span_t word;
-
-    while (auth0_span_word(&word, &rest)) {
-        if (auth0_span_eq(word, value)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool acr_is_good(const auth0_stepup_t *stepup,
                         const auth0_claims_t *claims,
                         const auth0_stepup_facts_t *facts)
@@ -114,7 +101,7 @@ static bool acr_is_good(const auth0_stepup_t *stepup,
 
     return !stepup->acr_values ||
            (auth0_json_string(&acr, auth0_claims_find(claims, facts->acr)) &&
-            is_among(acr, stepup->acr_values));
+            auth0_span_has_word(auth0_span_cstr(stepup->acr_values), acr));
 }
 
 static auth0_reason_t check_age(const auth0_stepup_t *stepup,

@@ -176,6 +176,40 @@ static void every_byte_of_any_length_counts(void **state)
     }
 }
 
+static void a_word_is_found_whole(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *word;
+        bool want;
+    } rows[] = {
+        {"a", "a", true},
+        {"read write", "read", true},
+        {"read write", "write", true},
+        {"  read  ", "read", true},
+        {"read:a", "read:ab", false},
+        {"read:ab", "read:a", false},
+        {"xread", "read", false},
+        {"Read", "read", false},
+        {"read write", "read write", false},
+        {"", "read", false},
+        {"read", "", false},
+        {"", "", false},
+        {"  ", "", false},
+        {"a\tb", "a", false},
+    };
+    unsigned bad = 0;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bad +=
+            support_equal(rows[i].text,
+                          auth0_span_has_word(
+                              support_copy(support_span(rows[i].text), *state),
+                              support_span(rows[i].word)),
+                          rows[i].want);
+    }
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +219,7 @@ int main(void)
         SUPPORT_TEST(null_text_is_the_empty_span),
         SUPPORT_TEST(cuts_before_the_first_separator),
         SUPPORT_TEST(takes_words_between_spaces),
+        SUPPORT_TEST(a_word_is_found_whole),
         SUPPORT_TEST(finds_control_characters),
     };
     return SUPPORT_RUN(tests);
