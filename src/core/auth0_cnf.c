@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "core/auth0_b64.h"
+#include "core/auth0_count.h"
 
 #define SHA256_BYTES ((size_t)32)
 
@@ -54,6 +55,28 @@ static bool fits_scheme(const auth0_cnf_t *cnf, auth0_scheme_t scheme,
     }
     /* Auth0 tells clients to send tokens that mTLS binds as DPoP, too. */
     return scheme != AUTH0_SCHEME_DPOP || cnf->x5t.len > 0;
+}
+
+static const char *const bindings[] = {
+    [AUTH0_BINDING_DISABLED] = "disabled",
+    [AUTH0_BINDING_ALLOWED] = "allowed",
+    [AUTH0_BINDING_REQUIRED] = "required",
+};
+
+const char *auth0_binding_name(auth0_binding_t binding)
+{
+    return bindings[binding];
+}
+
+bool auth0_binding_find(auth0_binding_t *binding, auth0_span_t name)
+{
+    for (size_t i = 0; i < AUTH0_COUNT(bindings); i++) {
+        if (auth0_span_is_nocase(name, bindings[i])) {
+            *binding = (auth0_binding_t)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 auth0_reason_t auth0_cnf_scheme(const auth0_cnf_t *cnf, auth0_scheme_t scheme,

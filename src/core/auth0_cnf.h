@@ -32,6 +32,13 @@ typedef enum auth0_binding_t {
     AUTH0_BINDING_REQUIRED  /* tokens have to be bound                     */
 } auth0_binding_t;
 
+/* As administrators write it: "disabled" and so on. Static storage. */
+const char *auth0_binding_name(auth0_binding_t binding);
+
+/* The one of a name, whatever its case; false when there is none. */
+AUTH0_MUST_USE bool auth0_binding_find(auth0_binding_t *binding,
+                                       auth0_span_t name);
+
 /*
  * Whether a token came in a way that fits its binding (RFC 9449 sections 7.1
  * and 7.2), before any proof is looked at:

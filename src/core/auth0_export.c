@@ -137,6 +137,11 @@ static const encoder_t encoders[] = {
     [AUTH0_ENCODING_BASE64URL] = {"base64url", as_base64url},
 };
 
+const char *auth0_encoding_name(auth0_encoding_t encoding)
+{
+    return encoders[encoding].name;
+}
+
 static bool read_encoding(auth0_encoding_t *encoding, const char *word)
 {
     for (int i = 0; i < AUTH0_ENCODING_COUNT; i++) {

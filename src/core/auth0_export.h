@@ -22,6 +22,9 @@ typedef enum auth0_encoding_t {
     AUTH0_ENCODING_COUNT
 } auth0_encoding_t;
 
+/* As administrators write it: "plain" and so on. Static storage. */
+const char *auth0_encoding_name(auth0_encoding_t encoding);
+
 /* A claim that is to be sent; read-only once it is made. */
 typedef struct auth0_export_t {
     const char *name; /* of the field or variable                  */

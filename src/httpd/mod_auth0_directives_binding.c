@@ -4,7 +4,6 @@
 #include <apr_strings.h>
 #include <apr_uri.h>
 
-#include "core/auth0_count.h"
 #include "core/auth0_htu.h"
 #include "core/auth0_url.h"
 #include "httpd/mod_auth0_argument.h"
@@ -13,21 +12,15 @@
 static const mod_auth0_range_t past_range = {1, 3600, "seconds"};
 static const mod_auth0_range_t future_range = {0, 300, "seconds"};
 
-static const char *const bindings[] = {
-    [AUTH0_BINDING_DISABLED] = "disabled",
-    [AUTH0_BINDING_ALLOWED] = "allowed",
-    [AUTH0_BINDING_REQUIRED] = "required",
-};
-
 static bool read_binding(int *binding, const char *word, auth0_binding_t least)
 {
-    for (size_t i = least; i < AUTH0_COUNT(bindings); i++) {
-        if (auth0_span_is_nocase(auth0_span_cstr(word), bindings[i])) {
-            *binding = (int)i;
-            return true;
-        }
+    auth0_binding_t found;
+
+    if (!auth0_binding_find(&found, auth0_span_cstr(word)) || found < least) {
+        return false;
     }
-    return false;
+    *binding = (int)found;
+    return true;
 }
 
 const char *mod_auth0_set_dpop(cmd_parms *cmd, void *conf, const char *mode,

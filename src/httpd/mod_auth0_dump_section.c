@@ -105,15 +105,12 @@ static void print_kind(const print_t *to)
 
 static void print_bindings(const print_t *to)
 {
-    static const char *const words[] = {[AUTH0_BINDING_DISABLED] = "disabled",
-                                        [AUTH0_BINDING_ALLOWED] = "allowed",
-                                        [AUTH0_BINDING_REQUIRED] = "required"};
     mod_auth0_bindings_t bindings = mod_auth0_dir_bindings(to->dir);
 
     print(to, "DPoP",
-          apr_pstrcat(to->pool, words[bindings.dpop],
+          apr_pstrcat(to->pool, auth0_binding_name(bindings.dpop),
                       bindings.is_nonce_wanted ? " nonce" : "", NULL));
-    print(to, "certificate", words[bindings.certificate]);
+    print(to, "certificate", auth0_binding_name(bindings.certificate));
 }
 
 /* How many bits, and what it is called: all that may be known of a key. */
@@ -247,16 +244,15 @@ static void print_requires(const print_t *to)
 static void print_exports_of(const print_t *to, const char *label,
                              const apr_array_header_t *exports)
 {
-    static const char *const encodings[] = {[AUTH0_ENCODING_PLAIN] = "",
-                                            [AUTH0_ENCODING_JSON] = " json",
-                                            [AUTH0_ENCODING_BASE64URL] =
-                                                " base64url"};
-
     for (int i = 0; exports && i < exports->nelts; i++) {
         const auth0_export_t *one = &APR_ARRAY_IDX(exports, i, auth0_export_t);
+        const char *encoding =
+            one->encoding == AUTH0_ENCODING_PLAIN
+                ? ""
+                : apr_pstrcat(to->pool, " ", auth0_encoding_name(one->encoding),
+                              NULL);
         print(to, i ? "" : label,
-              apr_pstrcat(to->pool, one->name, " ", one->claim,
-                          encodings[one->encoding],
+              apr_pstrcat(to->pool, one->name, " ", one->claim, encoding,
                           one->is_required ? " required" : "", NULL));
     }
 }

@@ -319,6 +319,24 @@ static void every_bit_of_a_certificate_counts(void **state)
                      AUTH0_OK);
 }
 
+static void modes_have_the_manuals_names(void **state)
+{
+    static const char *const names[] = {"disabled", "allowed", "required"};
+    static const char *const strangers[] = {"", "require", "requiredx", "on"};
+    auth0_binding_t found;
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        assert_string_equal(auth0_binding_name((auth0_binding_t)i), names[i]);
+        assert_true(auth0_binding_find(&found, support_span(names[i])));
+        assert_int_equal(found, i);
+    }
+    assert_true(auth0_binding_find(&found, support_span("Allowed")));
+    assert_int_equal(found, AUTH0_BINDING_ALLOWED);
+    for (size_t i = 0; i < COUNT(strangers); i++) {
+        assert_false(auth0_binding_find(&found, support_span(strangers[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +346,7 @@ int main(void)
         SUPPORT_TEST(a_scheme_fits_the_binding),
         SUPPORT_TEST(a_certificate_is_the_one_of_the_token),
         SUPPORT_TEST(every_bit_of_a_certificate_counts),
+        SUPPORT_TEST(modes_have_the_manuals_names),
     };
     return SUPPORT_RUN(tests);
 }

@@ -249,6 +249,18 @@ static void the_words_after_the_claim_have_an_order(void **state)
     assert_int_equal(bad, 0);
 }
 
+static void encodings_have_the_manuals_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < AUTH0_ENCODING_COUNT; i++) {
+        const char *name = auth0_encoding_name((auth0_encoding_t)i);
+        auth0_export_t made;
+        assert_int_equal(auth0_export_read(&made, &name, 1), 1);
+        assert_int_equal(made.encoding, i);
+    }
+    assert_string_equal(auth0_encoding_name(AUTH0_ENCODING_JSON), "json");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +270,7 @@ int main(void)
         SUPPORT_TEST(all_together_have_a_limit),
         SUPPORT_TEST(claims_are_found_by_name_or_pointer),
         SUPPORT_TEST(the_words_after_the_claim_have_an_order),
+        SUPPORT_TEST(encodings_have_the_manuals_names),
     };
     return SUPPORT_RUN(tests);
 }
