@@ -6,7 +6,7 @@
 #include "core/auth0_b64.h"
 #include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
-#include "core/auth0_json.h"
+#include "core/auth0_jose.h"
 #include "core/auth0_jwebox.h"
 
 /* RFC 7516 section 7.1. */
@@ -63,28 +63,9 @@ static auth0_reason_t read_algs(jwe_t *jwe, const auth0_json_t *header)
 }
 
 /* Extensions, compression, keys of the sender's, and other algorithms'. */
-static bool has_forbidden(const auth0_json_t *header)
-{
-    static const char *const names[] = {"crit", "zip", "jwk", "jku", "x5u",
+static const char *const forbidden[] = {"crit", "zip", "jwk", "jku", "x5u",
                                         "x5c",  "b64", "p2c", "p2s", "epk",
-                                        "apu",  "apv", "iv",  "tag"};
-
-    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
-        if (auth0_json_member(header, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_kid(jwe_t *jwe, const auth0_json_t *header)
-{
-    const auth0_json_t *kid = auth0_json_member(header, "kid");
-
-    jwe->kid = auth0_span("", 0);
-    return !kid ||
-           (auth0_json_string(&jwe->kid, kid) && jwe->kid.len <= AUTH0_KID_MAX);
-}
+                                        "apu",  "apv", "iv",  "tag", NULL};
 
 /* RFC 7519 section 5.2; absent in tokens that Auth0 makes. */
 static bool is_nested(const auth0_json_t *header)
@@ -111,7 +92,8 @@ static auth0_reason_t read_header(jwe_t *jwe, auth0_span_t part,
     if (reason != AUTH0_OK) {
         return reason;
     }
-    return !has_forbidden(header) && read_kid(jwe, header) && is_nested(header)
+    return !auth0_jose_has_any(header, forbidden) &&
+                   auth0_jose_kid(&jwe->kid, header) && is_nested(header)
                ? AUTH0_OK
                : AUTH0_DECRYPT_MALFORMED;
 }

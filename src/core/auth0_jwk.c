@@ -9,6 +9,7 @@
 #include "core/auth0_b64.h"
 #include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
+#include "core/auth0_jose.h"
 #include "core/auth0_roca.h"
 
 struct auth0_key_t {
@@ -38,18 +39,8 @@ static const curve_t *curve_find(auth0_span_t name)
     return NULL;
 }
 
-static bool has_private_member(const auth0_json_t *jwk)
-{
-    static const char *const names[] = {"d",  "p",  "q",   "dp",
-                                        "dq", "qi", "oth", "k"};
-
-    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
-        if (auth0_json_member(jwk, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
+static const char *const private_members[] = {"d",  "p",   "q", "dp", "dq",
+                                              "qi", "oth", "k", NULL};
 
 static const char *read_use(const auth0_json_t *jwk)
 {
@@ -104,18 +95,12 @@ static const char *read_key_ops(const auth0_json_t *jwk)
 static const char *read_kid(auth0_key_t *key, const auth0_json_t *jwk,
                             apr_pool_t *pool)
 {
-    const auth0_json_t *kid = auth0_json_member(jwk, "kid");
-    auth0_span_t value;
+    auth0_span_t kid;
 
-    key->kid = auth0_span("", 0);
-    if (!kid) {
-        return NULL;
-    }
-    if (!auth0_json_string(&value, kid) || value.len > AUTH0_KID_MAX) {
+    if (!auth0_jose_kid(&kid, jwk)) {
         return "its kid is not a string of at most 256 bytes";
     }
-    key->kid =
-        auth0_span(apr_pstrmemdup(pool, value.ptr, value.len), value.len);
+    key->kid = auth0_span(apr_pstrmemdup(pool, kid.ptr, kid.len), kid.len);
     return NULL;
 }
 
@@ -329,7 +314,7 @@ auth0_jwk_verdict_t auth0_jwk_parse(auth0_key_t **key, const auth0_json_t *jwk,
 
     *key = NULL;
     *why = "it is symmetric or private, and was published";
-    if (has_private_member(jwk) ||
+    if (auth0_jose_has_any(jwk, private_members) ||
         (auth0_json_string(&kty, auth0_json_member(jwk, "kty")) &&
          auth0_span_is(kty, "oct"))) {
         return AUTH0_JWK_SECRET;

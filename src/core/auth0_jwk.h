@@ -9,9 +9,6 @@
 #include "core/auth0_must_use.h"
 #include "core/auth0_span.h"
 
-/* The longest kid, in bytes, of a key or a token. */
-#define AUTH0_KID_MAX ((size_t)256)
-
 /*
  * One verification key, checked and immutable: any number of threads may use
  * it at once. It lives as long as the pool that it was made from.

@@ -7,9 +7,8 @@
 
 #include "core/auth0_b64.h"
 #include "core/auth0_compact.h"
-#include "core/auth0_count.h"
 #include "core/auth0_errqueue.h"
-#include "core/auth0_json.h"
+#include "core/auth0_jose.h"
 #include "core/auth0_memo.h"
 
 struct auth0_jws_t {
@@ -102,14 +101,10 @@ static auth0_reason_t check_typ(const auth0_json_t *header,
 static auth0_reason_t check_absent(const auth0_json_t *header)
 {
     static const char *const names[] = {"jku", "x5u", "x5c", "b64",
-                                        "zip", "p2c", "p2s"};
+                                        "zip", "p2c", "p2s", NULL};
 
-    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
-        if (auth0_json_member(header, names[i])) {
-            return AUTH0_HEADER_FORBIDDEN;
-        }
-    }
-    return AUTH0_OK;
+    return auth0_jose_has_any(header, names) ? AUTH0_HEADER_FORBIDDEN
+                                             : AUTH0_OK;
 }
 
 /* RFC 7515 section 4.1.3: only for who asks for it, and then always. */
@@ -125,22 +120,12 @@ static auth0_reason_t read_jwk(auth0_jws_t *jws, const auth0_json_t *header,
     return auth0_json_is_object(jwk) ? AUTH0_OK : AUTH0_HEADER_MALFORMED;
 }
 
-static auth0_reason_t read_kid(auth0_jws_t *jws, const auth0_json_t *header)
-{
-    const auth0_json_t *kid = auth0_json_member(header, "kid");
-
-    jws->header.kid = auth0_span("", 0);
-    if (kid && (!auth0_json_string(&jws->header.kid, kid) ||
-                jws->header.kid.len > AUTH0_KID_MAX)) {
-        return AUTH0_HEADER_MALFORMED;
-    }
-    return AUTH0_OK;
-}
-
 static auth0_reason_t check_header(auth0_jws_t *jws, const auth0_json_t *header)
 {
     const auth0_policy_t *policy = jws->policy;
-    auth0_reason_t reason = read_kid(jws, header);
+    auth0_reason_t reason = auth0_jose_kid(&jws->header.kid, header)
+                                ? AUTH0_OK
+                                : AUTH0_HEADER_MALFORMED;
 
     if (reason == AUTH0_OK) {
         reason = check_alg(jws, header, policy->algs);

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 #include <openssl/crypto.h>
 
+#include "core/auth0_jose.h"
 #include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_config.h"
 #include "net/auth0_file.h"
