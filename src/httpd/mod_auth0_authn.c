@@ -118,11 +118,11 @@ int mod_auth0_check_authn(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_make(r);
     auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
+    mod_auth0_request_note(r, reason, state->detail, state->token);
     if (reason == AUTH0_OK) {
         mod_auth0_admit(r, state);
         return OK;
     }
-    mod_auth0_request_note(r, reason, state->detail, state->token);
     return state->answer ? state->answer
                          : mod_auth0_request_refuse(
                                r, (auth0_challenge_t){.reason = reason});

@@ -392,9 +392,6 @@ int mod_auth0_check_authz(request_rec *r)
     }
     int status = mod_auth0_authorize(r, state, &challenge);
 
-    if (status == HTTP_FORBIDDEN) {
-        return mod_auth0_request_refuse(r, challenge);
-    }
-    mod_auth0_request_note(r, AUTH0_OK, NULL, state->token);
-    return status;
+    return status == HTTP_FORBIDDEN ? mod_auth0_request_refuse(r, challenge)
+                                    : status;
 }

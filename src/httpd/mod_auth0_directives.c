@@ -316,6 +316,40 @@ static const char *watch_handler(cmd_parms *cmd, void *conf, const char *name,
     return NULL;
 }
 
+static const command_rec *find_directive(const char *name)
+{
+    const command_rec *directive = mod_auth0_directives;
+
+    while (directive->name &&
+           !auth0_span_is_nocase(auth0_span_cstr(name), directive->name)) {
+        directive++;
+    }
+    return directive->name ? directive : NULL;
+}
+
+/* Of ours alone it is told that they may stand outside of sections. */
+static bool is_for_administrators(const command_rec *directive)
+{
+    return (directive->req_override & (RSRC_CONF | OR_AUTHCFG)) == RSRC_CONF;
+}
+
+/*
+ * httpd takes from .htaccess whatever is listed: on a request's thread, and
+ * written by somebody whom the API may not belong to.
+ */
+static const char *watch_override_list(cmd_parms *cmd, void *conf,
+                                       const char *name)
+{
+    const command_rec *directive = find_directive(name);
+
+    (void)conf;
+    return directive && is_for_administrators(directive)
+               ? mod_auth0_complain(cmd, name,
+                                    "must not stand in .htaccess: take it off "
+                                    "this list")
+               : NULL;
+}
+
 #define IN_SECTIONS (RSRC_CONF | ACCESS_CONF)
 #define ALSO_IN_HTACCESS (RSRC_CONF | OR_AUTHCFG)
 
@@ -453,4 +487,6 @@ const command_rec mod_auth0_directives[] = {
                   "how many verified tokens each process remembers, 16384 by "
                   "default, or off"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
+    AP_INIT_ITERATE("AllowOverrideList", watch_override_list, NULL, ACCESS_CONF,
+                    "what of Auth0 may stand in .htaccess"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};
