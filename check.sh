@@ -206,7 +206,7 @@ step sanitize-address sanitized asan address,undefined \
 step sanitize-thread sanitized tsan thread tests/unit/test_threads \
     tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle \
     tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets \
-    tests/unit/test_jwekey tests/unit/test_cache
+    tests/unit/test_jwekey tests/unit/test_cache tests/unit/test_box
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"

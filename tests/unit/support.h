@@ -47,6 +47,9 @@ const char *support_string(auth0_span_t text, apr_pool_t *pool);
 const char *support_b64(const char *text, apr_pool_t *pool);
 const char *support_repeat(const char *text, size_t count, apr_pool_t *pool);
 
+/* Of an array of so many at most, the strings before the first NULL. */
+size_t support_count_words(const char *const *words, size_t most);
+
 /* A folder below TMPDIR or /tmp; it goes with the pool. */
 const char *support_folder(apr_pool_t *pool);
 const char *support_inside(const char *folder, const char *name,
@@ -113,6 +116,10 @@ auth0_span_t support_signature(const char *token, apr_pool_t *pool);
 
 /* A payload that passes; more is JSON before its members, such as "". */
 const char *support_payload(const char *more, apr_pool_t *pool);
+
+/* Claims of a token that a key of that name has signed; parsed, not judged. */
+const auth0_claims_t *support_claims(const char *json, const char *kid,
+                                     apr_pool_t *pool);
 
 /* A policy of one issuer and one audience without leeway. */
 auth0_policy_t support_policy(unsigned algs, apr_pool_t *pool);
