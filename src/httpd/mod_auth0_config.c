@@ -6,6 +6,7 @@
 
 #include "core/auth0_memo.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_names.h"
 
 #define DEFAULT_ALG "RS256"
 #define DEFAULT_SKEW 5
@@ -51,13 +52,7 @@ void mod_auth0_config_reset(apr_pool_t *pool)
 
 void mod_auth0_query_name_record(const char *name)
 {
-    for (int i = 0; i < query_names->nelts; i++) {
-        if (auth0_span_is(auth0_span_cstr(name),
-                          APR_ARRAY_IDX(query_names, i, const char *))) {
-            return;
-        }
-    }
-    APR_ARRAY_PUSH(query_names, const char *) = name;
+    mod_auth0_names_add(query_names, auth0_span_cstr(name));
 }
 
 const apr_array_header_t *mod_auth0_query_names(void)
