@@ -40,31 +40,15 @@ static void remark(const derive_t *derive, const char *sentence)
         derive->declared->place->filename, sentence);
 }
 
-static void add_words(apr_array_header_t *names,
-                      const apr_array_header_t *arguments)
-{
-    for (int i = 0; arguments && i < arguments->nelts; i++) {
-        mod_auth0_names_add_words(names,
-                                  APR_ARRAY_IDX(arguments, i, const char *));
-    }
-}
-
 static void note_require(void *baton, const ap_directive_t *require)
 {
     derive_t *derive = baton;
-    const apr_array_header_t *permissions =
-        mod_auth0_requires_words(require, "auth0-permission", derive->pool);
-    const apr_array_header_t *types = mod_auth0_requires_words(
-        require, "auth0-authorization-details", derive->pool);
 
-    derive->needs_permission = derive->needs_permission || permissions;
-    add_words(derive->required, permissions);
-    add_words(derive->required,
-              mod_auth0_requires_words(require, "auth0-scope", derive->pool));
-    for (int i = 0; types && i < types->nelts; i++) {
-        mod_auth0_names_add(derive->types, auth0_span_cstr(APR_ARRAY_IDX(
-                                               types, i, const char *)));
+    if (mod_auth0_requires_words(require, "auth0-permission", derive->pool)) {
+        derive->needs_permission = true;
     }
+    mod_auth0_requires_collect(derive->required, derive->types, require,
+                               derive->pool);
 }
 
 /* Those that an API may have: Auth0 knows no others. */

@@ -5,6 +5,7 @@
 
 #include "core/auth0_count.h"
 #include "core/auth0_span.h"
+#include "httpd/mod_auth0_names.h"
 
 static bool is_limit(const ap_directive_t *node)
 {
@@ -85,6 +86,36 @@ const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
         APR_ARRAY_PUSH(words, const char *) = ap_getword_conf(pool, &args);
     }
     return words;
+}
+
+static void add_scopes(apr_array_header_t *scopes,
+                       const apr_array_header_t *words)
+{
+    for (int i = 0; words && i < words->nelts; i++) {
+        mod_auth0_names_add_words(scopes,
+                                  APR_ARRAY_IDX(words, i, const char *));
+    }
+}
+
+/* A type may have blanks in it. */
+static void add_types(apr_array_header_t *types,
+                      const apr_array_header_t *words)
+{
+    for (int i = 0; words && i < words->nelts; i++) {
+        mod_auth0_names_add(
+            types, auth0_span_cstr(APR_ARRAY_IDX(words, i, const char *)));
+    }
+}
+
+void mod_auth0_requires_collect(apr_array_header_t *scopes,
+                                apr_array_header_t *types,
+                                const ap_directive_t *node, apr_pool_t *pool)
+{
+    add_scopes(scopes, mod_auth0_requires_words(node, "auth0-scope", pool));
+    add_scopes(scopes,
+               mod_auth0_requires_words(node, "auth0-permission", pool));
+    add_types(types, mod_auth0_requires_words(
+                         node, "auth0-authorization-details", pool));
 }
 
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool)

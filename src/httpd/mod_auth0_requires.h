@@ -35,6 +35,16 @@ const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
                                                    const char *kind,
                                                    apr_pool_t *pool);
 
+/*
+ * Add what a Require asks of a token to lists of names, as of
+ * mod_auth0_names.h: the words of auth0-scope and auth0-permission, as Auth0
+ * grants a permission to who asks for the scope of that name; and the types of
+ * auth0-authorization-details. Whether it is inverted is not looked at.
+ */
+void mod_auth0_requires_collect(apr_array_header_t *scopes,
+                                apr_array_header_t *types,
+                                const ap_directive_t *node, apr_pool_t *pool);
+
 /* True for a Require that may depend on who is asking. */
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool);
 
