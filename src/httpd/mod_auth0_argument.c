@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include "core/auth0_ascii.h"
 
 const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
                                const char *why)
@@ -32,7 +33,7 @@ const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,
     char *end;
     apr_int64_t value = apr_strtoi64(text, &end, 10);
 
-    if (!apr_isdigit(*text) || *end != '\0' || value < range->least ||
+    if (!auth0_ascii_is_digit(*text) || *end != '\0' || value < range->least ||
         value > range->most) {
         return apr_psprintf(cmd->pool,
                             "%s: '%s' is not a whole number of %s from %d to "

@@ -4,6 +4,7 @@
 #include <http_core.h>
 #include <apr_strings.h>
 
+#include "core/auth0_ascii.h"
 #include "core/auth0_metadata.h"
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
@@ -50,16 +51,25 @@ static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
     return source;
 }
 
+static const char *in_lower_case(const char *host, apr_pool_t *pool)
+{
+    char *lower = apr_pstrdup(pool, host);
+
+    for (char *c = lower; *c; c++) {
+        *c = auth0_ascii_lower(*c);
+    }
+    return lower;
+}
+
 static const char *set_domain(cmd_parms *cmd, void *conf, const char *host)
 {
     const char *why = auth0_host_check(host);
-    char *lower = apr_pstrdup(cmd->pool, host);
 
     if (why) {
         return mod_auth0_complain(cmd, host, why);
     }
-    ap_str_tolower(lower);
-    const char *issuer = apr_pstrcat(cmd->pool, "https://", lower, "/", NULL);
+    const char *issuer = apr_pstrcat(cmd->pool, "https://",
+                                     in_lower_case(host, cmd->pool), "/", NULL);
 
     return add_issuer(cmd, conf, issuer) ? NULL
                                          : mod_auth0_complain(cmd, host, TWICE);
