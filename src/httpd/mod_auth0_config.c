@@ -230,11 +230,6 @@ const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r)
     return ap_get_module_config(r->per_dir_config, &auth0_module);
 }
 
-const mod_auth0_server_t *mod_auth0_server(const request_rec *r)
-{
-    return ap_get_module_config(r->server->module_config, &auth0_module);
-}
-
 static int or_default(int number, int by_default)
 {
     return number >= 0 ? number : by_default;
@@ -255,8 +250,7 @@ static auth0_keyring_rules_t rules_of(const mod_auth0_server_t *server,
 
 void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
 {
-    const mod_auth0_server_t *server =
-        ap_get_module_config(source->server->module_config, &auth0_module);
+    const mod_auth0_server_t *server = mod_auth0_settings(source->server);
 
     source->rules = rules_of(server, source->file != NULL);
     source->how = (auth0_fetch_how_t){
@@ -271,10 +265,8 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
 
 size_t mod_auth0_server_token_cache(const server_rec *server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(server->module_config, &auth0_module);
-
-    return (size_t)or_default(settings->token_cache, DEFAULT_TOKEN_CACHE);
+    return (size_t)or_default(mod_auth0_settings(server)->token_cache,
+                              DEFAULT_TOKEN_CACHE);
 }
 
 static unsigned skew_of(const mod_auth0_dir_t *dir)

@@ -105,9 +105,21 @@ void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add);
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server);
 void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add);
 
-/* The configuration in force for a request. */
+/* The configuration of sections in force for a request. */
 const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r);
-const mod_auth0_server_t *mod_auth0_server(const request_rec *r);
+
+/* To be written to, by directives and in the post_config phase alone. */
+static inline mod_auth0_server_t *mod_auth0_settings_edit(server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
+
+/* What a server says; what it does not say is merged from the main server. */
+static inline const mod_auth0_server_t *
+mod_auth0_settings(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
 
 /*
  * Tell a source what its server says of fetching and keeping keys, with

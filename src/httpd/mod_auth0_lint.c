@@ -326,8 +326,7 @@ static bool speaks_of_access(const mod_auth0_area_t *area)
 static void look_at_store(const mod_auth0_lint_t *lint,
                           const server_rec *main_server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(main_server->module_config, &auth0_module);
+    const mod_auth0_server_t *settings = mod_auth0_settings(main_server);
     const auth0_redis_url_t *url = settings->store_redis;
 
     if (!url || url->is_tls || url->is_loopback) {
