@@ -26,6 +26,16 @@ const char *mod_auth0_stray(const char *word)
                : NULL;
 }
 
+void *mod_auth0_member(const cmd_parms *cmd, void *conf)
+{
+    return (char *)conf + (uintptr_t)cmd->info;
+}
+
+const char *mod_auth0_path(const cmd_parms *cmd, const char *name)
+{
+    return *name ? ap_server_root_relative(cmd->pool, name) : NULL;
+}
+
 const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,
                                   const char *text,
                                   const mod_auth0_range_t *range)

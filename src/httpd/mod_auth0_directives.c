@@ -81,7 +81,7 @@ static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
     auth0_span_t document;
     auth0_jwks_t *set;
 
-    source->file = ap_server_root_relative(cmd->pool, name);
+    source->file = mod_auth0_path(cmd, name);
     if (!source->file) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
@@ -247,15 +247,9 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
 
 #define DIR_MEMBER(member) ((void *)offsetof(mod_auth0_dir_t, member))
 
-/* The member of a section's configuration that a directive's row names. */
-static void *member_of(const cmd_parms *cmd, void *conf)
-{
-    return (char *)conf + (uintptr_t)cmd->info;
-}
-
 static const char *set_switch(cmd_parms *cmd, void *conf, int is_on)
 {
-    mod_auth0_switch_t *member = member_of(cmd, conf);
+    mod_auth0_switch_t *member = mod_auth0_member(cmd, conf);
 
     mod_auth0_section_record(cmd, conf);
     *member = is_on ? MOD_AUTH0_ON : MOD_AUTH0_OFF;
@@ -266,7 +260,7 @@ static const char *set_claim(cmd_parms *cmd, void *conf, const char *name)
 {
     auth0_pointer_t *pointer;
     const char *why = auth0_pointer_parse(&pointer, name, cmd->pool);
-    const auth0_pointer_t **member = member_of(cmd, conf);
+    const auth0_pointer_t **member = mod_auth0_member(cmd, conf);
 
     mod_auth0_section_record(cmd, conf);
     *member = pointer;

@@ -19,7 +19,7 @@ static const mod_auth0_range_t timeout_range = {1, 60, "seconds"};
 const char *mod_auth0_set_ca_file(cmd_parms *cmd, void *conf, const char *name)
 {
     mod_auth0_server_t *server = mod_auth0_settings_edit(cmd->server);
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
     auth0_span_t text;
 
     (void)conf;
@@ -86,10 +86,10 @@ const char *mod_auth0_set_proxy(cmd_parms *cmd, void *conf, const char *url)
 const char *mod_auth0_set_state_dir(cmd_parms *cmd, void *conf,
                                     const char *name)
 {
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
 
     (void)conf;
-    if (!*name || !path) {
+    if (!path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
     mod_auth0_settings_edit(cmd->server)->state_dir = path;
@@ -99,10 +99,10 @@ const char *mod_auth0_set_state_dir(cmd_parms *cmd, void *conf,
 const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
                                     const char *name)
 {
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
 
     (void)conf;
-    if (!*name || !path) {
+    if (!path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
     if (mod_auth0_settings_edit(cmd->server)->deny_file) {
