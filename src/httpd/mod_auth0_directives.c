@@ -451,8 +451,8 @@ const command_rec mod_auth0_directives[] = {
     AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
                    "auth0-logout"),
     AP_INIT_TAKE1("Auth0SharedStore", mod_auth0_set_store, NULL, RSRC_CONF,
-                  "where logouts are remembered: shm, shm:BYTES or a URL of "
-                  "a Redis"),
+                  "where logouts and used DPoP proofs are remembered: shm, "
+                  "shm:BYTES or a URL of a Redis"),
     AP_INIT_TAKE1("Auth0TokenCache", mod_auth0_set_token_cache, NULL, RSRC_CONF,
                   "how many verified tokens each process remembers, 16384 by "
                   "default, or off"),
