@@ -262,8 +262,7 @@ static const apr_array_header_t *sections_of(const mod_auth0_api_t *declared,
     auth0_span_t audience = auth0_span_cstr(declared->said.identifier);
 
     for (int i = 0; i < all->nelts; i++) {
-        const mod_auth0_protected_t *section =
-            &APR_ARRAY_IDX(all, i, mod_auth0_protected_t);
+        const mod_auth0_protected_t *section = mod_auth0_protected_at(all, i);
         if (mod_auth0_protected_takes(section, audience)) {
             APR_ARRAY_PUSH(sections, const mod_auth0_protected_t *) = section;
         }

@@ -253,8 +253,7 @@ static const char *make_server(make_t *make)
     make->host = mod_auth0_plain_host(make->server);
     make->list = apr_array_make(make->pconf, 1, sizeof(mod_auth0_document_t));
     for (int i = 0; i < make->areas->nelts; i++) {
-        const mod_auth0_area_t *area =
-            &APR_ARRAY_IDX(make->areas, i, mod_auth0_area_t);
+        const mod_auth0_area_t *area = mod_auth0_area_at(make->areas, i);
         const char *why = is_of(area, make->host) ? add_area(make, area) : NULL;
         if (why) {
             return why;

@@ -12,11 +12,6 @@
 #include "httpd/mod_auth0_lint_requires.h"
 #include "httpd/mod_auth0_plain.h"
 
-static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)
-{
-    return &APR_ARRAY_IDX(lint->areas, i, mod_auth0_area_t);
-}
-
 /* The first Require auth0-... that is in force, and whose it is. */
 static const ap_directive_t *auth0_require(const mod_auth0_area_t **whose,
                                            const mod_auth0_lint_t *lint,
@@ -220,7 +215,7 @@ static bool undoes(const mod_auth0_lint_t *lint, const mod_auth0_area_t *area,
                    const undone_t *one)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *inner = area_at(lint, i);
+        const mod_auth0_area_t *inner = mod_auth0_area_at(lint->areas, i);
         mod_auth0_subject_t subject = mod_auth0_subject(lint, inner);
         if (satisfied_by(lint, inner) == area && one->matters(lint, &subject)) {
             return true;
@@ -259,7 +254,7 @@ static const mod_auth0_area_t *takes_tokens(const mod_auth0_lint_t *lint,
                                             const ap_directive_t *host)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *area = area_at(lint, i);
+        const mod_auth0_area_t *area = mod_auth0_area_at(lint->areas, i);
         if ((!area->place.host || area->place.host == host) &&
             mod_auth0_lint_is_auth0(lint, area) &&
             !is_for_tls_only(lint, area)) {
@@ -358,8 +353,8 @@ const apr_array_header_t *mod_auth0_lint(apr_pool_t *pool,
         mod_auth0_areas(pool)};
 
     for (int i = 0; i < lint.areas->nelts; i++) {
-        if (speaks_of_access(area_at(&lint, i))) {
-            look_at_section(&lint, area_at(&lint, i));
+        if (speaks_of_access(mod_auth0_area_at(lint.areas, i))) {
+            look_at_section(&lint, mod_auth0_area_at(lint.areas, i));
         }
     }
     for (const server_rec *server = main_server; server;

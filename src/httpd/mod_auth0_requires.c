@@ -164,8 +164,7 @@ const ap_directive_t *mod_auth0_requires_around(const ap_directive_t *node)
     return node;
 }
 
-/* Require, a container of them, or some other directive of a section. */
-static bool counts(const ap_directive_t *node)
+bool mod_auth0_requires_counts(const ap_directive_t *node)
 {
     return mod_auth0_tree_is(node, "Require") ||
            (*node->directive == '<' && !mod_auth0_tree_is_section(node));
@@ -183,7 +182,7 @@ bool mod_auth0_requires_admits(const ap_directive_t *node, apr_pool_t *pool)
         return false;
     }
     for (node = node->first_child; node; node = node->next) {
-        if (counts(node)) {
+        if (mod_auth0_requires_counts(node)) {
             has_one = mod_auth0_requires_admits(node, pool);
             if (has_one != needs_all) {
                 return has_one;

@@ -51,6 +51,9 @@ bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool);
 /* True for a Require that meeting refuses: under "not" or RequireNone. */
 bool mod_auth0_requires_inverted(const ap_directive_t *node, apr_pool_t *pool);
 
+/* True for a Require or a container of them, <Limit> included. */
+bool mod_auth0_requires_counts(const ap_directive_t *node);
+
 /* True for Require all granted. */
 bool mod_auth0_requires_nothing(const ap_directive_t *node, apr_pool_t *pool);
 
