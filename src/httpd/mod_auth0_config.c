@@ -294,6 +294,11 @@ mod_auth0_bindings_t mod_auth0_dir_bindings(const mod_auth0_dir_t *dir)
         (unsigned)or_default(dir->dpop_future, DEFAULT_DPOP_FUTURE)};
 }
 
+const char *mod_auth0_dir_user_claim(const mod_auth0_dir_t *dir)
+{
+    return dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+}
+
 static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
                         const apr_array_header_t *audiences)
 {
@@ -310,7 +315,7 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
         (auth0_profile_t)or_default(dir->profile, AUTH0_PROFILE_ANY);
     policy->skew = skew_of(dir);
     policy->max_age = (unsigned)or_default(dir->max_age, 0);
-    policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+    policy->user_claim = mod_auth0_dir_user_claim(dir);
     policy->decryption = NULL;
     policy->decryption_count = 0;
     policy->is_encrypted_only = false;

@@ -157,6 +157,9 @@ bool mod_auth0_policy_logout(auth0_policy_t *policy,
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
 
+/* The claim that is the user, with the default. */
+const char *mod_auth0_dir_user_claim(const mod_auth0_dir_t *dir);
+
 /* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);
 

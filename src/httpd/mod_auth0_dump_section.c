@@ -262,7 +262,7 @@ static void print_exports_of(const print_t *to, const char *label,
 
 static void print_exports(const print_t *to)
 {
-    print(to, "remote user", to->dir->user_claim ? to->dir->user_claim : "sub");
+    print(to, "remote user", mod_auth0_dir_user_claim(to->dir));
     print_exports_of(to, "header fields", to->dir->fields);
     print_exports_of(to, "variables", to->dir->variables);
 }
