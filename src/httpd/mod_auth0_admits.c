@@ -4,7 +4,7 @@
 static unsigned by_require(const ap_directive_t *require, apr_pool_t *pool)
 {
     const apr_array_header_t *words =
-        mod_auth0_requires_words(require, "auth0-subject", pool);
+        mod_auth0_requires_words(require, AUTH0_REQUIRES_SUBJECT, pool);
     unsigned subjects = 0;
 
     if (!words || mod_auth0_requires_inverted(require, pool)) {

@@ -44,7 +44,8 @@ static void note_require(void *baton, const ap_directive_t *require)
 {
     derive_t *derive = baton;
 
-    if (mod_auth0_requires_words(require, "auth0-permission", derive->pool)) {
+    if (mod_auth0_requires_words(require, AUTH0_REQUIRES_PERMISSION,
+                                 derive->pool)) {
         derive->needs_permission = true;
     }
     mod_auth0_requires_collect(derive->required, derive->types, require,

@@ -85,7 +85,7 @@ static const char *undeclared(const scopes_t *scopes, const char *argument,
 }
 
 static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
-                          const char *kind, bool may_be_standard)
+                          auth0_require_kind_t kind, bool may_be_standard)
 {
     const apr_array_header_t *words =
         mod_auth0_requires_words(require, kind, scopes->pool);
@@ -96,7 +96,7 @@ static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
         if (wrong) {
             scopes->why = apr_psprintf(
                 scopes->pool, "Syntax error on line %d of %s: Require %s: %s",
-                require->line_num, require->filename, kind,
+                require->line_num, require->filename, auth0_require_name(kind),
                 mod_auth0_api_no_scope(
                     APR_ARRAY_IDX(scopes->apis, 0, const mod_auth0_api_t *),
                     wrong, scopes->pool));
@@ -106,8 +106,8 @@ static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
 
 static void look_at_scopes(void *baton, const ap_directive_t *require)
 {
-    look_at_words(baton, require, "auth0-scope", true);
-    look_at_words(baton, require, "auth0-permission", false);
+    look_at_words(baton, require, AUTH0_REQUIRES_SCOPE, true);
+    look_at_words(baton, require, AUTH0_REQUIRES_PERMISSION, false);
 }
 
 const char *mod_auth0_lint_scopes(apr_pool_t *pool,

@@ -4,7 +4,6 @@
 #include <http_protocol.h>
 
 #include "core/auth0_count.h"
-#include "core/auth0_span.h"
 #include "httpd/mod_auth0_names.h"
 
 static bool is_limit(const ap_directive_t *node)
@@ -67,13 +66,13 @@ bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool)
 }
 
 const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
-                                                   const char *kind,
+                                                   auth0_require_kind_t kind,
                                                    apr_pool_t *pool)
 {
     const char *args = node->args;
 
     if (!mod_auth0_tree_is(node, "Require") ||
-        !auth0_span_is(word_of(node, 0, pool), kind)) {
+        !auth0_span_is(word_of(node, 0, pool), auth0_require_name(kind))) {
         return NULL;
     }
     apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
@@ -111,11 +110,12 @@ void mod_auth0_requires_collect(apr_array_header_t *scopes,
                                 apr_array_header_t *types,
                                 const ap_directive_t *node, apr_pool_t *pool)
 {
-    add_scopes(scopes, mod_auth0_requires_words(node, "auth0-scope", pool));
     add_scopes(scopes,
-               mod_auth0_requires_words(node, "auth0-permission", pool));
+               mod_auth0_requires_words(node, AUTH0_REQUIRES_SCOPE, pool));
+    add_scopes(scopes,
+               mod_auth0_requires_words(node, AUTH0_REQUIRES_PERMISSION, pool));
     add_types(types, mod_auth0_requires_words(
-                         node, "auth0-authorization-details", pool));
+                         node, AUTH0_REQUIRES_AUTHORIZATION_DETAILS, pool));
 }
 
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool)

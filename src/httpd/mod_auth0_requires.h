@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_REQUIRES_H
 #define MOD_AUTH0_REQUIRES_H
 
+#include "core/auth0_require.h"
 #include "httpd/mod_auth0_tree.h"
 
 /*
@@ -28,11 +29,11 @@ mod_auth0_methods_t mod_auth0_requires_named(const ap_directive_t *directive,
 bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool);
 
 /*
- * The words of a Require of this kind, such as auth0-scope, after its name, in
- * pool, of const char *; NULL for anything else.
+ * The words after the name of a Require of this kind, of const char *, in pool;
+ * NULL for anything else.
  */
 const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
-                                                   const char *kind,
+                                                   auth0_require_kind_t kind,
                                                    apr_pool_t *pool);
 
 /*
