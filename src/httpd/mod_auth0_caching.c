@@ -3,7 +3,6 @@
 
 #include <http_protocol.h>
 #include <util_filter.h>
-#include <apr_strings.h>
 
 #include "httpd/mod_auth0_forward.h"
 

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_directives.h"
 
-#include <http_core.h>
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"

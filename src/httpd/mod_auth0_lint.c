@@ -5,7 +5,6 @@
 
 #include "core/auth0_count.h"
 #include "core/auth0_redis_url.h"
-#include "core/auth0_span.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_lint_apis.h"
 #include "httpd/mod_auth0_lint_binding.h"

@@ -3,7 +3,6 @@
 
 #include <http_protocol.h>
 #include <http_request.h>
-#include <apr_strings.h>
 
 #include "core/auth0_form.h"
 #include "core/auth0_logout.h"

@@ -2,7 +2,6 @@
 #include "httpd/mod_auth0_scrub.h"
 
 #include <http_protocol.h>
-#include <http_request.h>
 #include <util_filter.h>
 
 #include "core/auth0_count.h"
