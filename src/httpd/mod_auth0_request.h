@@ -39,14 +39,17 @@ typedef enum mod_auth0_asking_t {
     MOD_AUTH0_ASKED_AGAIN    /* by us, after authentication              */
 } mod_auth0_asking_t;
 
-/* Where a token was looked for, of which the answer may depend, and found. */
-typedef enum mod_auth0_say_t {
-    MOD_AUTH0_SAY_HEADER = 1,
-    MOD_AUTH0_SAY_COOKIE = 2,
-    MOD_AUTH0_SAY_QUERY = 4, /* which is cut, so that caches do not see it */
-    MOD_AUTH0_SAY_FOUND = 8,
-    MOD_AUTH0_SAY_ELSEWHERE = 16 /* found where caches do not heed it */
-} mod_auth0_say_t;
+/*
+ * A search for a token, on which the answer depends: where it was looked for,
+ * and whether one was found.
+ */
+typedef enum mod_auth0_search_t {
+    MOD_AUTH0_SEARCH_HEADER = 1,
+    MOD_AUTH0_SEARCH_COOKIE = 2,
+    MOD_AUTH0_SEARCH_QUERY = 4, /* which is cut: caches do not see it */
+    MOD_AUTH0_SEARCH_FOUND = 8,
+    MOD_AUTH0_SEARCH_ELSEWHERE = 16 /* found where caches do not heed it */
+} mod_auth0_search_t;
 
 /* The DPoP proof that has let a request in; empty: none. */
 typedef struct mod_auth0_spent_t {
@@ -95,7 +98,7 @@ typedef struct mod_auth0_request_t {
     bool is_claim_asked;  /* by the expression under way    */
     bool is_token_wanted; /* to tell whether it is refused  */
     bool is_authn_forced; /* whatever Require says          */
-    unsigned say;         /* of a token in the answer       */
+    unsigned search;      /* mask of mod_auth0_search_t     */
     mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
