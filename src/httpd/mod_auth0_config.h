@@ -100,6 +100,14 @@ typedef struct mod_auth0_section_t {
     const ap_directive_t *place; /* its first directive of ours */
 } mod_auth0_section_t;
 
+/*
+ * httpd's hooks for the configuration of sections, mod_auth0_dir_t, and of
+ * servers, mod_auth0_server_t. One that is created says nothing yet. One that
+ * is merged says what add says, and what base says of the rest; it is new, from
+ * pool, and borrows texts and lists, or, of sections, base or add itself where
+ * the other does not speak. The store and the token cache are the main server's
+ * and are not merged. Sections are merged on the threads of requests, too.
+ */
 void *mod_auth0_dir_create(apr_pool_t *pool, char *path);
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add);
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server);
