@@ -20,8 +20,10 @@
 #include "httpd/mod_auth0_metadata.h"
 #include "httpd/mod_auth0_problem.h"
 #include "httpd/mod_auth0_query.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_watch.h"
 
 /* It has to see whose answer it may keep. */
@@ -80,7 +82,7 @@ static void hook_answer(void)
     ap_hook_handler(mod_auth0_forward, behind_caches, NULL,
                     APR_HOOK_REALLY_FIRST);
     ap_hook_handler(mod_auth0_logout, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
+    ap_hook_insert_error_filter(mod_auth0_refusal_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_caching, NULL, NULL,
                                 APR_HOOK_REALLY_LAST);
@@ -88,12 +90,12 @@ static void hook_answer(void)
                           APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(mod_auth0_body_again, NULL, NULL,
                           APR_HOOK_REALLY_FIRST);
-    ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
+    ap_hook_insert_filter(mod_auth0_refusal_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
-    ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
+    ap_hook_log_transaction(mod_auth0_verdict_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
 }
 

@@ -6,9 +6,10 @@
 
 #include "httpd/mod_auth0_binding.h"
 #include "httpd/mod_auth0_denylist.h"
-#include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_store.h"
 #include "httpd/mod_auth0_token.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_verify.h"
 
 /* The verdict of the request that this one comes from, if it fits this one. */
@@ -122,8 +123,8 @@ int mod_auth0_check_authn(request_rec *r)
         mod_auth0_admit(r, state);
         return OK;
     }
-    mod_auth0_request_note(r, reason, state->detail, state->token);
-    return state->answer ? state->answer
-                         : mod_auth0_request_refuse(
-                               r, (auth0_challenge_t){.reason = reason});
+    mod_auth0_verdict_note(r, reason, state->detail, state->token);
+    return state->answer
+               ? state->answer
+               : mod_auth0_refuse(r, (auth0_challenge_t){.reason = reason});
 }

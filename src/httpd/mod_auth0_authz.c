@@ -11,8 +11,10 @@
 
 #include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_export.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_requires.h"
 #include "httpd/mod_auth0_throttle.h"
+#include "httpd/mod_auth0_verdict.h"
 
 /* One Require auth0-... line. */
 typedef struct requirement_t {
@@ -378,7 +380,7 @@ int mod_auth0_authorize(request_rec *r, mod_auth0_request_t *state,
         return status;
     }
     state->reason = challenge->reason;
-    mod_auth0_request_note(r, state->reason, line, state->token);
+    mod_auth0_verdict_note(r, state->reason, line, state->token);
     return HTTP_FORBIDDEN;
 }
 
@@ -393,8 +395,8 @@ int mod_auth0_check_authz(request_rec *r)
     int status = mod_auth0_authorize(r, state, &challenge);
 
     if (status == HTTP_FORBIDDEN) {
-        return mod_auth0_request_refuse(r, challenge);
+        return mod_auth0_refuse(r, challenge);
     }
-    mod_auth0_request_note(r, AUTH0_OK, NULL, state->token);
+    mod_auth0_verdict_note(r, AUTH0_OK, NULL, state->token);
     return status;
 }

@@ -113,7 +113,10 @@ extern const struct ap_logconf mod_auth0_quiet;
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r);
 
 /* The state of this very request, NULL when none was made. */
-mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
+static inline mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &auth0_module);
+}
 
 /* The request that a subrequest or an internal redirect comes from, or NULL. */
 request_rec *mod_auth0_request_origin(const request_rec *r);
@@ -151,40 +154,5 @@ void mod_auth0_request_judge(mod_auth0_request_t *state, request_rec *r);
  * mod_negotiation has put it under the section of a subrequest, that one's.
  */
 const mod_auth0_request_t *mod_auth0_request_in_force(const request_rec *r);
-
-/*
- * Write down a verdict in the notes, the environment and, for a refusal, the
- * error log. token is empty when there was none; detail is NULL or words of the
- * configuration for the log.
- */
-void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
-                            const char *detail, auth0_span_t token);
-
-/*
- * Make the answer of a refusal: challenge, caching, and the HTTP status that
- * is returned. The realm is filled in here. An error document that is refused
- * itself leaves the answer of what went wrong first.
- */
-int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
-
-/*
- * insert_error_filter hook: where a module lets a subrequest decide, as
- * mod_dir does, its refusal is the answer, and carries the challenge. The body
- * is the problem details, where these are wanted.
- */
-void mod_auth0_request_failed(request_rec *r);
-
-/*
- * insert_filter hook: the same where an error document of this server's
- * answers; and a refusal keeps its status, whatever that says.
- */
-void mod_auth0_request_redirected(request_rec *r);
-
-/*
- * log_transaction hook, before the loggers: whatever internal redirects came
- * in between, the verdict that explains the answer stands in the notes of the
- * request that is logged.
- */
-int mod_auth0_request_logged(request_rec *r);
 
 #endif
