@@ -19,6 +19,7 @@
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_metadata.h"
 #include "httpd/mod_auth0_problem.h"
+#include "httpd/mod_auth0_provider.h"
 #include "httpd/mod_auth0_query.h"
 #include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_request.h"
@@ -105,7 +106,7 @@ static void register_hooks(apr_pool_t *pool)
     hook_arrival();
     hook_verdict();
     hook_answer();
-    mod_auth0_authz_register(pool);
+    mod_auth0_provider_register(pool);
     mod_auth0_body_register();
     mod_auth0_caching_register();
     mod_auth0_problem_register();

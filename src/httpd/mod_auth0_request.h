@@ -4,25 +4,10 @@
 
 #include <util_filter.h>
 
+#include "core/auth0_bearer.h"
 #include "core/auth0_claims.h"
-#include "core/auth0_require.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_digest.h"
-
-/* So many unmet requirements are weighed for a challenge, and no more. */
-#define MOD_AUTH0_UNMET_MAX 16
-
-/* Requirements, in the order in which they were asked. */
-typedef struct mod_auth0_unmet_t {
-    auth0_unmet_t list[MOD_AUTH0_UNMET_MAX];
-    size_t count;
-} mod_auth0_unmet_t;
-
-/* What is weighed to explain a refusal; most requests have none. */
-typedef struct mod_auth0_weighed_t {
-    mod_auth0_unmet_t unmet;    /* in the evaluation under way */
-    mod_auth0_unmet_t supposed; /* taken for met, for trial    */
-} mod_auth0_weighed_t;
 
 /* A refusal that may yet become the answer of the request it belongs to. */
 typedef struct mod_auth0_refusal_t {
@@ -102,7 +87,7 @@ typedef struct mod_auth0_request_t {
     mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
-    mod_auth0_weighed_t *weighed;         /* NULL: nothing was unmet   */
+    struct mod_auth0_weighed_t *weighed;  /* NULL: nothing was unmet   */
     mod_auth0_refusal_t inner;            /* of a subrequest           */
 } mod_auth0_request_t;
 
