@@ -3,13 +3,13 @@
 
 #include <http_protocol.h>
 #include <http_request.h>
-#include <apr_strings.h>
 
 #include "core/auth0_form.h"
 #include "core/auth0_logout.h"
 #include "httpd/mod_auth0_body.h"
-#include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_store.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_verify.h"
 
 /* Seconds: no access token of Auth0 lives longer than 30 days. */
@@ -105,14 +105,14 @@ static int answer(request_rec *r)
     auth0_span_t token = auth0_span("", 0);
 
     state->reason = judge(state, &token, r);
-    mod_auth0_request_note(r, state->reason, NULL, token);
+    mod_auth0_verdict_note(r, state->reason, NULL, token);
     if (state->reason == AUTH0_OK) {
         return OK;
     }
     return auth0_reason_info(state->reason)->status < 500
                ? refuse(r, state->reason)
-               : mod_auth0_request_refuse(
-                     r, (auth0_challenge_t){.reason = state->reason});
+               : mod_auth0_refuse(r,
+                                  (auth0_challenge_t){.reason = state->reason});
 }
 
 int mod_auth0_logout(request_rec *r)

@@ -184,6 +184,9 @@ CASES = {
     "file_missing": wrong_issuer(
         "https://tenant.example/ file:${DIR}/nowhere.json", "nowhere.json"
     ),
+    "file_without_a_name": wrong_issuer(
+        "https://tenant.example/ file:", "is not a path"
+    ),
     "file_is_a_folder": wrong_issuer("https://tenant.example/ file:${DIR}"),
     "file_empty": wrong_issuer(
         "https://tenant.example/ file:${DIR}/empty.json", "JWK"
