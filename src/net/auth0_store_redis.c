@@ -328,7 +328,7 @@ static bool read_fields(auth0_span_t *text, auth0_span_t *rest)
     return true;
 }
 
-/* False when this is no reply to XRANGE. */
+/* False when this is no entry of a reply to XRANGE. */
 static bool read_one(auth0_store_cursor_t *id, auth0_span_t *text,
                      auth0_span_t *rest)
 {
@@ -337,6 +337,12 @@ static bool read_one(auth0_store_cursor_t *id, auth0_span_t *text,
     return auth0_resp_take(&item, rest, AUTH0_RESP_ARRAY) && item.number == 2 &&
            auth0_resp_take(&item, rest, AUTH0_RESP_TEXT) &&
            read_id(id, item.text) && read_fields(text, rest);
+}
+
+static bool reject(const auth0_store_t *store)
+{
+    auth0_redis_reject(store->redis);
+    return false;
 }
 
 static const char *text_of(const auth0_store_cursor_t *id, apr_pool_t *pool)
@@ -387,7 +393,7 @@ bool auth0_store_pull(auth0_store_pulled_t *pulled,
     for (int64_t i = 0; i < count; i++) {
         entry_t entry = {0};
         if (!read_one(&id, &text, &rest)) {
-            return false;
+            return reject(store);
         }
         pulled->read++;
         *cursor = id;
@@ -418,13 +424,16 @@ bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
     auth0_span_t rest;
     int64_t count;
 
-    if (!ask_range(&rest, &count, ends, store, pool) || count > SWEPT_MOST) {
+    if (!ask_range(&rest, &count, ends, store, pool)) {
         return false;
+    }
+    if (count > SWEPT_MOST) {
+        return reject(store);
     }
     for (int64_t i = 0; i < count; i++) {
         auth0_store_cursor_t id;
         if (!read_one(&id, &(auth0_span_t){0}, &rest)) {
-            return false;
+            return reject(store);
         }
         words[question.count++] = word(text_of(&id, pool));
     }
