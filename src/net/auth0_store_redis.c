@@ -1,10 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "net/auth0_store_redis.h"
 
-#include <string.h>
-
 #include <apr_strings.h>
-#include <openssl/evp.h>
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
@@ -42,17 +39,11 @@ static const char *hash_of(const auth0_mark_name_t *name, apr_pool_t *pool)
     const char *head =
         apr_psprintf(pool, PREFIX "%d:%" APR_SIZE_T_FMT ":%" APR_SIZE_T_FMT ":",
                      (int)name->kind, name->issuer.len, name->value.len);
-    size_t head_len = strlen(head);
-    size_t len = head_len + name->issuer.len + name->value.len;
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    char *text = apr_palloc(pool, len);
+    unsigned char hash[AUTH0_MARK_DIGEST];
 
-    memcpy(text, head, head_len);
-    memcpy(text + head_len, name->issuer.ptr, name->issuer.len);
-    memcpy(text + head_len + name->issuer.len, name->value.ptr,
-           name->value.len);
-    return EVP_Q_digest(NULL, "SHA256", NULL, text, len, hash, &len)
-               ? auth0_b64url_encode(auth0_span((char *)hash, len), pool)
+    return auth0_mark_digest(hash, word(head), name, pool)
+               ? auth0_b64url_encode(
+                     auth0_span((const char *)hash, sizeof(hash)), pool)
                : NULL;
 }
 
