@@ -6,6 +6,7 @@
 #include "core/auth0_count.h"
 #include "core/auth0_json.h"
 #include "core/auth0_nearest.h"
+#include "core/auth0_policy.h"
 #include "core/auth0_scope.h"
 #include "httpd/mod_auth0_argument.h"
 #include "httpd/mod_auth0_names.h"
@@ -16,7 +17,8 @@
 
 #define SECTION "<Auth0API"
 
-static const mod_auth0_range_t lifetime_range = {1, 2592000, "seconds"};
+static const mod_auth0_range_t lifetime_range = {1, AUTH0_TOKEN_LIFETIME_MAX,
+                                                 "seconds"};
 
 static apr_array_header_t *apis;
 

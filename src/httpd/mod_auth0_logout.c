@@ -6,15 +6,18 @@
 
 #include "core/auth0_form.h"
 #include "core/auth0_logout.h"
+#include "core/auth0_policy.h"
 #include "httpd/mod_auth0_body.h"
 #include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_store.h"
 #include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_verify.h"
 
-/* Seconds: no access token of Auth0 lives longer than 30 days. */
-#define LIFETIME_MOST 2592000
 #define STORE_RETRY 60
+
+/* The clock skew is minutes, and a store may round up to the hour. */
+_Static_assert(AUTH0_STORE_DENIED_MOST >= AUTH0_TOKEN_LIFETIME_MAX + 86400,
+               "a denial may last as long as a token, and a day more");
 
 /* Exactly one, that is not empty. */
 static bool read_token(auth0_span_t *token, request_rec *r)
@@ -43,7 +46,7 @@ static auth0_reason_t carry_out(const auth0_claims_t *claims, unsigned skew,
     auth0_logout_read(&logout, claims);
     for (size_t i = 0; i < logout.count; i++) {
         auth0_mark_terms_t terms = {logout.denials[i].before,
-                                    now + LIFETIME_MOST + skew};
+                                    now + AUTH0_TOKEN_LIFETIME_MAX + skew};
         if (auth0_store_deny(mod_auth0_store(), &logout.denials[i].name, terms,
                              now, r->pool) == AUTH0_MARK_REFUSED) {
             return AUTH0_LOGOUT_STORE;
