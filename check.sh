@@ -105,22 +105,28 @@ unpack_dist() {
         tar xzf mod_auth0-*.tar.gz --strip-components=1 -C "$scratch/dist"
 }
 
-# Sanitized programs are no httpd modules, so only make check runs there.
-sanitized() {
-    local kind=$1
-    cp -r "$scratch/dist" "$scratch/$kind" && cd "$scratch/$kind" || return 1
-    ./configure CC=clang --enable-werror --enable-sanitizers="$2" \
-        CFLAGS='-g -O1' || return 1
-    shift 2
-    make -j"$(nproc)" check TESTS="$*"
+configure_sanitized() {
+    cp -r "$scratch/dist" "$scratch/$1" && cd "$scratch/$1" &&
+        ./configure CC=clang --enable-werror --enable-sanitizers="$2" \
+            CFLAGS='-g1 -O1'
 }
 
-unit_programs() {
-    (cd tests/unit && for f in test_*.c; do echo "tests/unit/${f%.c}"; done)
+# All is built, for clang to warn of. httpd loads no sanitized module, though,
+# so only the programs are run.
+sanitize_address() {
+    local programs=(tests/unit/test_*.c tests/fuzz/fuzz_*.c)
+    configure_sanitized asan address,undefined &&
+        make -j"$(nproc)" check TESTS="${programs[*]%.c}"
 }
 
-fuzz_programs() {
-    (cd tests/fuzz && for f in fuzz_*.c; do echo "tests/fuzz/${f%.c}"; done)
+# Of all programs, those with threads are built and run.
+sanitize_thread() {
+    local programs=(test_threads test_marks test_store test_throttle test_redis
+        test_store_redis test_secrets test_jwekey test_cache)
+    programs=("${programs[@]/#/tests/unit/}")
+    configure_sanitized tsan thread &&
+        make -j"$(nproc)" check-TESTS check_PROGRAMS="${programs[*]}" \
+            TESTS="${programs[*]}"
 }
 
 valgrind_clean() {
@@ -201,12 +207,8 @@ count_automake test-suite.log
 say "other builds"
 step dist unpack_dist || finish
 step valgrind valgrind_clean
-step sanitize-address sanitized asan address,undefined \
-    "$(unit_programs) $(fuzz_programs)"
-step sanitize-thread sanitized tsan thread tests/unit/test_threads \
-    tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle \
-    tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets \
-    tests/unit/test_jwekey tests/unit/test_cache
+step sanitize-address sanitize_address
+step sanitize-thread sanitize_thread
 step distcheck distcheck
 step apxs apxs_build
 say "HTTP tests"
