@@ -21,10 +21,13 @@ packages=(
 )
 passed=0
 failed=0
+begun=()
+# For what runs two at a time.
+half=$((($(nproc) + 1) / 2))
 logs=$(mktemp -d)
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
-trap 'rm -rf "$scratch"' EXIT
+trap clean_up EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -60,20 +63,59 @@ install_tools() {
     return $status
 }
 
-# step NAME COMMAND...: one more that passed or failed; its log is shown then. It
-# runs in a shell of its own, and leaves no other folder behind.
-step() {
-    local name=$1 started=$SECONDS
+# attempt NAME COMMAND...: leaves a log, the status and the seconds behind. The
+# command runs in a shell of its own, and leaves no other folder behind.
+attempt() {
+    local name=$1 started=$SECONDS status
     shift
-    if ("$@") >"$logs/$name" 2>&1; then
+    ("$@") >"$logs/$name" 2>&1
+    status=$?
+    echo "$status $((SECONDS - started))" >"$logs/$name.status"
+}
+
+# One more that passed or failed; its log is shown then. An attempt that has
+# left no status has not come to its end, so it failed.
+count() {
+    local name=$1 status=none seconds
+    [ ! -e "$logs/$name.status" ] || read -r status seconds <"$logs/$name.status"
+    if [ "$status" = 0 ]; then
         passed=$((passed + 1))
-        echo "ok   $name ($((SECONDS - started)) s)"
+        echo "ok   $name ($seconds s)"
         return 0
     fi
     failed=$((failed + 1))
     echo "FAIL $name"
     tail -n 60 "$logs/$name"
     return 1
+}
+
+step() {
+    attempt "$@"
+    count "$1"
+}
+
+# aside NAME COMMAND...: a step in the background, once no more than one other
+# is there. It has a process group of its own, to be ended as a whole.
+aside() {
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    set -m
+    attempt "$@" </dev/null &
+    set +m
+    begun+=("$1")
+}
+
+# Wait for all that was put aside, and count it in the order of its begin.
+join() {
+    local name
+    wait
+    for name in "${begun[@]}"; do count "$name"; done
+    begun=()
+}
+
+clean_up() {
+    local group
+    for group in $(jobs -p); do kill -- "-$group"; done 2>/dev/null
+    rm -rf "$scratch"
 }
 
 # Add what an automake test log says to the counts.
@@ -116,7 +158,7 @@ configure_sanitized() {
 sanitize_address() {
     local programs=(tests/unit/test_*.c tests/fuzz/fuzz_*.c)
     configure_sanitized asan address,undefined &&
-        make -j"$(nproc)" check TESTS="${programs[*]%.c}"
+        make -j"$half" check TESTS="${programs[*]%.c}"
 }
 
 # Of all programs, those with threads are built and run.
@@ -125,7 +167,7 @@ sanitize_thread() {
         test_store_redis test_secrets test_jwekey test_cache)
     programs=("${programs[@]/#/tests/unit/}")
     configure_sanitized tsan thread &&
-        make -j"$(nproc)" check-TESTS check_PROGRAMS="${programs[*]}" \
+        make -j"$half" check-TESTS check_PROGRAMS="${programs[*]}" \
             TESTS="${programs[*]}"
 }
 
@@ -141,14 +183,14 @@ valgrind_clean() {
 }
 
 distcheck() {
-    if [ "$(id -u)" != 0 ]; then
-        make -j"$(nproc)" distcheck
-        return
-    fi
-    cp -r "$scratch/dist" "$scratch/distcheck" &&
+    local nobody=()
+    cp -r "$scratch/dist" "$scratch/distcheck" || return 1
+    if [ "$(id -u)" = 0 ]; then
         chown -R nobody "$scratch/distcheck" || return 1
-    runuser -u nobody -- env HOME="$scratch/distcheck" sh -c \
-        "cd '$scratch/distcheck' && ./configure && make -j$(nproc) distcheck"
+        nobody=(runuser -u nobody -- env HOME="$scratch/distcheck")
+    fi
+    "${nobody[@]}" sh -c \
+        "cd '$scratch/distcheck' && ./configure && make -j$half distcheck"
 }
 
 apxs_build() {
@@ -198,19 +240,20 @@ step tools install_tools || { cat "$logs/apt"; finish; }
 say "build"
 step build build || finish
 step format format
-say "unit tests, guards, fuzz replay"
+say "unit tests, guards, fuzz replay, and other builds"
 rm -f test-suite.log
-# The programs side by side, but not their runs: some of them measure.
-make -j"$(nproc)" check TESTS= >"$logs/programs" 2>&1
-make check >"$logs/check" 2>&1 || grep -E '^(FAIL|ERROR)' "$logs/check"
-count_automake test-suite.log
-say "other builds"
+step programs make -j"$(nproc)" check TESTS=
 step dist unpack_dist || finish
-step valgrind valgrind_clean
-step sanitize-address sanitize_address
-step sanitize-thread sanitize_thread
-step distcheck distcheck
-step apxs apxs_build
+# Much of this uses one processor, so two go side by side; the longest first.
+# No unit test has more than one other beside it: some of them measure.
+aside sanitize-address sanitize_address
+aside distcheck distcheck
+aside check make check
+aside sanitize-thread sanitize_thread
+aside apxs apxs_build
+aside valgrind valgrind_clean
+join
+count_automake test-suite.log
 say "HTTP tests"
 http_tests
 finish
