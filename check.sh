@@ -218,8 +218,7 @@ pytest_with() {
 
 # Most tests wait most of the time, so four files are run side by side. Those
 # that measure, or need the machine to themselves, follow one by one.
-alone=(tests/http/test_survival.py tests/http/test_survival_processes.py
-    tests/http/test_many_issuers.py)
+alone=(tests/http/test_survival.py tests/http/test_survival_processes.py)
 
 http_tests() {
     local file others=()
