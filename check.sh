@@ -85,6 +85,7 @@ count() {
     fi
     failed=$((failed + 1))
     echo "FAIL $name"
+    grep -E '^(FAIL|ERROR): ' "$logs/$name"
     tail -n 60 "$logs/$name"
     return 1
 }
