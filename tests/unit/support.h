@@ -18,6 +18,18 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Whether time and memory are a sanitizer's as much as ours. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SUPPORT_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SUPPORT_IS_SANITIZED 1
+#endif
+#endif
+#ifndef SUPPORT_IS_SANITIZED
+#define SUPPORT_IS_SANITIZED 0
+#endif
+
 /* Every test gets a pool of its own as *state. */
 int support_setup(void **state);
 int support_teardown(void **state);
