@@ -21,10 +21,13 @@ packages=(
 )
 passed=0
 failed=0
+begun=()
+# For what runs two at a time.
+half=$((($(nproc) + 1) / 2))
 logs=$(mktemp -d)
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
-trap 'rm -rf "$scratch"' EXIT
+trap clean_up EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -60,20 +63,60 @@ install_tools() {
     return $status
 }
 
-# step NAME COMMAND...: one more that passed or failed; its log is shown then. It
-# runs in a shell of its own, and leaves no other folder behind.
-step() {
-    local name=$1 started=$SECONDS
+# attempt NAME COMMAND...: leaves a log, the status and the seconds behind. The
+# command runs in a shell of its own, and leaves no other folder behind.
+attempt() {
+    local name=$1 started=$SECONDS status
     shift
-    if ("$@") >"$logs/$name" 2>&1; then
+    ("$@") >"$logs/$name" 2>&1
+    status=$?
+    echo "$status $((SECONDS - started))" >"$logs/$name.status"
+}
+
+# One more that passed or failed; its log is shown then. An attempt that has
+# left no status has not come to its end, so it failed.
+count() {
+    local name=$1 status=none seconds
+    [ ! -e "$logs/$name.status" ] || read -r status seconds <"$logs/$name.status"
+    if [ "$status" = 0 ]; then
         passed=$((passed + 1))
-        echo "ok   $name ($((SECONDS - started)) s)"
+        echo "ok   $name ($seconds s)"
         return 0
     fi
     failed=$((failed + 1))
     echo "FAIL $name"
+    grep -E '^(FAIL|ERROR): ' "$logs/$name"
     tail -n 60 "$logs/$name"
     return 1
+}
+
+step() {
+    attempt "$@"
+    count "$1"
+}
+
+# aside NAME COMMAND...: a step in the background, once no more than one other
+# is there. It has a process group of its own, to be ended as a whole.
+aside() {
+    while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+    set -m
+    attempt "$@" </dev/null &
+    set +m
+    begun+=("$1")
+}
+
+# Wait for all that was put aside, and count it in the order of its begin.
+join() {
+    local name
+    wait
+    for name in "${begun[@]}"; do count "$name"; done
+    begun=()
+}
+
+clean_up() {
+    local group
+    for group in $(jobs -p); do kill -- "-$group"; done 2>/dev/null
+    rm -rf "$scratch"
 }
 
 # Add what an automake test log says to the counts.
@@ -105,22 +148,28 @@ unpack_dist() {
         tar xzf mod_auth0-*.tar.gz --strip-components=1 -C "$scratch/dist"
 }
 
-# Sanitized programs are no httpd modules, so only make check runs there.
-sanitized() {
-    local kind=$1
-    cp -r "$scratch/dist" "$scratch/$kind" && cd "$scratch/$kind" || return 1
-    ./configure CC=clang --enable-werror --enable-sanitizers="$2" \
-        CFLAGS='-g -O1' || return 1
-    shift 2
-    make -j"$(nproc)" check TESTS="$*"
+configure_sanitized() {
+    cp -r "$scratch/dist" "$scratch/$1" && cd "$scratch/$1" &&
+        ./configure CC=clang --enable-werror --enable-sanitizers="$2" \
+            CFLAGS='-g1 -O1'
 }
 
-unit_programs() {
-    (cd tests/unit && for f in test_*.c; do echo "tests/unit/${f%.c}"; done)
+# All is built, for clang to warn of. httpd loads no sanitized module, though,
+# so only the programs are run.
+sanitize_address() {
+    local programs=(tests/unit/test_*.c tests/fuzz/fuzz_*.c)
+    configure_sanitized asan address,undefined &&
+        make -j"$half" check TESTS="${programs[*]%.c}"
 }
 
-fuzz_programs() {
-    (cd tests/fuzz && for f in fuzz_*.c; do echo "tests/fuzz/${f%.c}"; done)
+# Of all programs, those with threads are built and run.
+sanitize_thread() {
+    local programs=(test_threads test_marks test_store test_throttle test_redis
+        test_store_redis test_secrets test_jwekey test_cache test_box)
+    programs=("${programs[@]/#/tests/unit/}")
+    configure_sanitized tsan thread &&
+        make -j"$half" check-TESTS check_PROGRAMS="${programs[*]}" \
+            TESTS="${programs[*]}"
 }
 
 valgrind_clean() {
@@ -135,14 +184,14 @@ valgrind_clean() {
 }
 
 distcheck() {
-    if [ "$(id -u)" != 0 ]; then
-        make -j"$(nproc)" distcheck
-        return
-    fi
-    cp -r "$scratch/dist" "$scratch/distcheck" &&
+    local nobody=()
+    cp -r "$scratch/dist" "$scratch/distcheck" || return 1
+    if [ "$(id -u)" = 0 ]; then
         chown -R nobody "$scratch/distcheck" || return 1
-    runuser -u nobody -- env HOME="$scratch/distcheck" sh -c \
-        "cd '$scratch/distcheck' && ./configure && make -j$(nproc) distcheck"
+        nobody=(runuser -u nobody -- env HOME="$scratch/distcheck")
+    fi
+    "${nobody[@]}" sh -c \
+        "cd '$scratch/distcheck' && ./configure && make -j$half distcheck"
 }
 
 apxs_build() {
@@ -170,8 +219,7 @@ pytest_with() {
 
 # Most tests wait most of the time, so four files are run side by side. Those
 # that measure, or need the machine to themselves, follow one by one.
-alone=(tests/http/test_survival.py tests/http/test_survival_processes.py
-    tests/http/test_many_issuers.py)
+alone=(tests/http/test_survival.py tests/http/test_survival_processes.py)
 
 http_tests() {
     local file others=()
@@ -192,23 +240,20 @@ step tools install_tools || { cat "$logs/apt"; finish; }
 say "build"
 step build build || finish
 step format format
-say "unit tests, guards, fuzz replay"
+say "unit tests, guards, fuzz replay, and other builds"
 rm -f test-suite.log
-# The programs side by side, but not their runs: some of them measure.
-make -j"$(nproc)" check TESTS= >"$logs/programs" 2>&1
-make check >"$logs/check" 2>&1 || grep -E '^(FAIL|ERROR)' "$logs/check"
-count_automake test-suite.log
-say "other builds"
+step programs make -j"$(nproc)" check TESTS=
 step dist unpack_dist || finish
-step valgrind valgrind_clean
-step sanitize-address sanitized asan address,undefined \
-    "$(unit_programs) $(fuzz_programs)"
-step sanitize-thread sanitized tsan thread tests/unit/test_threads \
-    tests/unit/test_marks tests/unit/test_store tests/unit/test_throttle \
-    tests/unit/test_redis tests/unit/test_store_redis tests/unit/test_secrets \
-    tests/unit/test_jwekey tests/unit/test_cache
-step distcheck distcheck
-step apxs apxs_build
+# Much of this uses one processor, so two go side by side; the longest first.
+# No unit test has more than one other beside it: some of them measure.
+aside sanitize-address sanitize_address
+aside distcheck distcheck
+aside check make check
+aside sanitize-thread sanitize_thread
+aside apxs apxs_build
+aside valgrind valgrind_clean
+join
+count_automake test-suite.log
 say "HTTP tests"
 http_tests
 finish

@@ -19,9 +19,12 @@
 #include "httpd/mod_auth0_logout.h"
 #include "httpd/mod_auth0_metadata.h"
 #include "httpd/mod_auth0_problem.h"
+#include "httpd/mod_auth0_provider.h"
 #include "httpd/mod_auth0_query.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_request.h"
 #include "httpd/mod_auth0_scrub.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_watch.h"
 
 /* It has to see whose answer it may keep. */
@@ -80,7 +83,7 @@ static void hook_answer(void)
     ap_hook_handler(mod_auth0_forward, behind_caches, NULL,
                     APR_HOOK_REALLY_FIRST);
     ap_hook_handler(mod_auth0_logout, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_insert_error_filter(mod_auth0_request_failed, NULL, NULL,
+    ap_hook_insert_error_filter(mod_auth0_refusal_failed, NULL, NULL,
                                 APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(mod_auth0_caching, NULL, NULL,
                                 APR_HOOK_REALLY_LAST);
@@ -88,12 +91,12 @@ static void hook_answer(void)
                           APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(mod_auth0_body_again, NULL, NULL,
                           APR_HOOK_REALLY_FIRST);
-    ap_hook_insert_filter(mod_auth0_request_redirected, NULL, NULL,
+    ap_hook_insert_filter(mod_auth0_refusal_redirected, NULL, NULL,
                           APR_HOOK_MIDDLE);
     ap_hook_insert_filter(mod_auth0_caching, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_log_transaction(mod_auth0_query_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
-    ap_hook_log_transaction(mod_auth0_request_logged, NULL, NULL,
+    ap_hook_log_transaction(mod_auth0_verdict_logged, NULL, NULL,
                             APR_HOOK_REALLY_FIRST);
 }
 
@@ -103,7 +106,7 @@ static void register_hooks(apr_pool_t *pool)
     hook_arrival();
     hook_verdict();
     hook_answer();
-    mod_auth0_authz_register(pool);
+    mod_auth0_provider_register(pool);
     mod_auth0_body_register();
     mod_auth0_caching_register();
     mod_auth0_problem_register();

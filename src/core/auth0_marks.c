@@ -37,6 +37,15 @@ struct auth0_marks_t {
 _Static_assert(sizeof(slot_t) == 32, "no slot lies on two cache lines");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share no locks");
 
+/* What stands in front of a name. */
+typedef struct head_t {
+    unsigned char salt[AUTH0_MARKS_SALT];
+    uint64_t kind;
+    uint64_t issuer; /* its length */
+} head_t;
+
+_Static_assert(sizeof(head_t) == AUTH0_MARKS_SALT + 16, "a head has no gaps");
+
 size_t auth0_marks_size(size_t marks)
 {
     return sizeof(auth0_marks_t) + marks * sizeof(slot_t);
@@ -52,28 +61,37 @@ auth0_marks_t *auth0_marks_make(void *memory, size_t marks,
     return made;
 }
 
+static char *append(char *end, auth0_span_t bytes)
+{
+    memcpy(end, bytes.ptr, bytes.len);
+    return end + bytes.len;
+}
+
+bool auth0_mark_digest(unsigned char digest[AUTH0_MARK_DIGEST],
+                       auth0_span_t head, const auth0_mark_name_t *name,
+                       apr_pool_t *pool)
+{
+    size_t len = head.len + name->issuer.len + name->value.len;
+    char *text = apr_palloc(pool, len);
+
+    (void)append(append(append(text, head), name->issuer), name->value);
+    return EVP_Q_digest(NULL, "SHA256", NULL, text, len, digest, &len) == 1;
+}
+
 /* Salt, kind and the length of the issuer stand in front: no two names meet. */
 bool auth0_marks_key(auth0_mark_key_t *key, const auth0_marks_t *marks,
                      const auth0_mark_name_t *name, apr_pool_t *pool)
 {
-    uint64_t head[2] = {(uint64_t)name->kind, name->issuer.len};
-    size_t len =
-        sizeof(marks->salt) + sizeof(head) + name->issuer.len + name->value.len;
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    char *text = apr_palloc(pool, len);
-    char *end = text;
+    head_t head = {.kind = (uint64_t)name->kind, .issuer = name->issuer.len};
+    unsigned char digest[AUTH0_MARK_DIGEST];
 
-    memcpy(end, marks->salt, sizeof(marks->salt));
-    end += sizeof(marks->salt);
-    memcpy(end, head, sizeof(head));
-    end += sizeof(head);
-    memcpy(end, name->issuer.ptr, name->issuer.len);
-    end += name->issuer.len;
-    memcpy(end, name->value.ptr, name->value.len);
-    if (!EVP_Q_digest(NULL, "SHA256", NULL, text, len, hash, &len)) {
+    memcpy(head.salt, marks->salt, sizeof(head.salt));
+    if (!auth0_mark_digest(digest,
+                           auth0_span((const char *)&head, sizeof(head)), name,
+                           pool)) {
         return false;
     }
-    memcpy(key->words, hash, sizeof(key->words));
+    memcpy(key->words, digest, sizeof(key->words));
     return true;
 }
 

@@ -37,6 +37,18 @@ typedef struct auth0_mark_name_t {
     auth0_span_t value;
 } auth0_mark_name_t;
 
+/* Bytes of the digest of a name, a SHA-256. */
+#define AUTH0_MARK_DIGEST 32
+
+/*
+ * The digest of a name behind a head, which has to tell kinds apart, and where
+ * the issuer ends; pool is for scratch. False when OpenSSL fails.
+ */
+AUTH0_MUST_USE bool auth0_mark_digest(unsigned char digest[AUTH0_MARK_DIGEST],
+                                      auth0_span_t head,
+                                      const auth0_mark_name_t *name,
+                                      apr_pool_t *pool);
+
 /* The name in 128 bits of SHA-256. */
 typedef struct auth0_mark_key_t {
     uint64_t words[2];

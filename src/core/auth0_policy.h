@@ -10,6 +10,9 @@
 /* Room for one token, in bytes, RFC 6750 leaves the limit to us. */
 #define AUTH0_TOKEN_MAX ((size_t)8192)
 
+/* Seconds: no access token of Auth0 lives longer, which is 30 days. */
+#define AUTH0_TOKEN_LIFETIME_MAX 2592000
+
 /*
  * What a deployment demands of any token: plain data, made at configuration
  * time and read-only ever after, but for the memo, which has no say in what is

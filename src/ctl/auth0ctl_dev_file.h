@@ -13,16 +13,13 @@ struct json_t;
  * says what went wrong, allocated from pool.
  */
 
-/* Read a whole file, of at most 1 MiB, into *text, NUL terminated. */
+/* Read a whole regular file, of at most 1 MiB, into *text, NUL terminated. */
 const char *auth0ctl_file_read(auth0_span_t *text, const char *path,
                                apr_pool_t *pool);
 
-/*
- * Write a whole file with this mode, whatever the umask: readers see the old
- * content or the new one, and never a wider mode.
- */
+/* auth0_file_replace, with a sentence that names the file. */
 const char *auth0ctl_file_write(const char *path, auth0_span_t text,
-                                apr_fileperms_t mode, apr_pool_t *pool);
+                                mode_t mode, apr_pool_t *pool);
 
 /*
  * Make one folder, which must not exist yet, with this mode whatever the

@@ -14,6 +14,7 @@
 #include "core/auth0_b64.h"
 #include "core/auth0_count.h"
 #include "core/auth0_json.h"
+#include "core/auth0_thumbprint.h"
 #include "ctl/auth0ctl_dev_file.h"
 
 #define KEY_BITS 2048
@@ -22,8 +23,8 @@
 #define DISCOVERY_FILE "openid-configuration"
 
 #define MODE_OWNER_DIR (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
-#define MODE_OWNER (APR_FPROT_UREAD | APR_FPROT_UWRITE)
-#define MODE_PUBLIC (MODE_OWNER | APR_FPROT_GREAD | APR_FPROT_WREAD)
+#define MODE_OWNER 0600
+#define MODE_PUBLIC 0644
 
 static const char *path_in(const char *dir, const char *name, apr_pool_t *pool)
 {
@@ -59,14 +60,8 @@ static const char *thumbprint(EVP_PKEY *key, apr_pool_t *pool)
         apr_pstrcat(pool, "{\"e\":\"", number(key, OSSL_PKEY_PARAM_RSA_E, pool),
                     "\",\"kty\":\"RSA\",\"n\":\"",
                     number(key, OSSL_PKEY_PARAM_RSA_N, pool), "\"}", NULL);
-    auth0_span_t text = auth0_span_cstr(members);
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
 
-    if (EVP_Digest(text.ptr, text.len, hash, &len, EVP_sha256(), NULL) != 1) {
-        return NULL;
-    }
-    return auth0_b64url_encode(auth0_span((const char *)hash, len), pool);
+    return auth0_thumbprint_of(auth0_span_cstr(members), pool);
 }
 
 /* Takes over the reference to key; false when it cannot serve. */
@@ -180,22 +175,13 @@ const char *auth0ctl_tenant_init(auth0ctl_tenant_t *tenant, const char *dir,
     return wrong ? wrong : write_key(tenant, dir, pool);
 }
 
-/* Never asks a terminal for a password: an encrypted key cannot be used. */
-static int no_password(char *room, int size, int writing, void *baton)
-{
-    (void)room;
-    (void)size;
-    (void)writing;
-    (void)baton;
-    return -1;
-}
-
 static const char *read_key(auth0ctl_tenant_t *tenant, const char *dir,
                             apr_pool_t *pool)
 {
     const char *path = path_in(dir, KEY_FILE, pool);
     auth0_span_t pem;
     const char *wrong = auth0ctl_file_read(&pem, path, pool);
+    char no_password[] = ""; /* else a terminal would be asked for one */
     BIO *bio;
     bool read;
 
@@ -205,7 +191,7 @@ static const char *read_key(auth0ctl_tenant_t *tenant, const char *dir,
     bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
     read =
         bio &&
-        adopt_key(tenant, PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL),
+        adopt_key(tenant, PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password),
                   pool);
     BIO_free(bio);
     return read ? NULL : apr_psprintf(pool, "%s holds no RSA key in PEM", path);

@@ -7,6 +7,7 @@
 #include "httpd/mod_auth0_authn.h"
 #include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_token.h"
+#include "httpd/mod_auth0_verdict.h"
 
 /* What the others say without knowing who it is; asking tells ours how. */
 static int ask(request_rec *r, mod_auth0_request_t *state,
@@ -58,7 +59,7 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
     auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
     if (reason != AUTH0_OK) {
-        mod_auth0_request_note(r, reason, state->detail, state->token);
+        mod_auth0_verdict_note(r, reason, state->detail, state->token);
         return reason;
     }
     mod_auth0_admit(r, state);
@@ -68,7 +69,7 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
         state->reason = AUTH0_REQUIRE_OTHER;
     }
     if (status != HTTP_FORBIDDEN) {
-        mod_auth0_request_note(r, state->reason, NULL, state->token);
+        mod_auth0_verdict_note(r, state->reason, NULL, state->token);
     }
     return state->reason;
 }

@@ -4,7 +4,7 @@
 static unsigned by_require(const ap_directive_t *require, apr_pool_t *pool)
 {
     const apr_array_header_t *words =
-        mod_auth0_requires_words(require, "auth0-subject", pool);
+        mod_auth0_requires_words(require, AUTH0_REQUIRES_SUBJECT, pool);
     unsigned subjects = 0;
 
     if (!words || mod_auth0_requires_inverted(require, pool)) {
@@ -30,12 +30,6 @@ static unsigned by_leaf(const ap_directive_t *node, apr_pool_t *pool)
                                               : MOD_AUTH0_ADMITS_ALL;
 }
 
-static bool counts(const ap_directive_t *node)
-{
-    return mod_auth0_tree_is(node, "Require") ||
-           (*node->directive == '<' && !mod_auth0_tree_is_section(node));
-}
-
 /*
  * By a group, or a section, which is a RequireAny. It calls itself for groups
  * in it, which are as deep as an administrator has written them.
@@ -48,7 +42,7 @@ static unsigned by_group(const ap_directive_t *group, apr_pool_t *pool)
 
     for (const ap_directive_t *node = group->first_child; node;
          node = node->next) {
-        if (counts(node)) {
+        if (mod_auth0_requires_counts(node)) {
             unsigned subjects =
                 is_group(node) ? by_group(node, pool) : by_leaf(node, pool);
             all &= subjects;

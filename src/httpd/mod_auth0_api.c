@@ -6,8 +6,10 @@
 #include "core/auth0_count.h"
 #include "core/auth0_json.h"
 #include "core/auth0_nearest.h"
+#include "core/auth0_policy.h"
 #include "core/auth0_scope.h"
 #include "httpd/mod_auth0_argument.h"
+#include "httpd/mod_auth0_names.h"
 #include "httpd/mod_auth0_tree.h"
 
 /* Auth0's limit for one API. */
@@ -15,7 +17,8 @@
 
 #define SECTION "<Auth0API"
 
-static const mod_auth0_range_t lifetime_range = {1, 2592000, "seconds"};
+static const mod_auth0_range_t lifetime_range = {1, AUTH0_TOKEN_LIFETIME_MAX,
+                                                 "seconds"};
 
 static apr_array_header_t *apis;
 
@@ -40,20 +43,9 @@ const mod_auth0_api_t *mod_auth0_api_find(auth0_span_t identifier)
     return NULL;
 }
 
-static bool holds(const apr_array_header_t *names, const char *name)
-{
-    for (int i = 0; i < names->nelts; i++) {
-        if (auth0_span_is(auth0_span_cstr(name),
-                          APR_ARRAY_IDX(names, i, const char *))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool mod_auth0_api_has_scope(const mod_auth0_api_t *api, const char *value)
 {
-    return holds(api->names, value);
+    return mod_auth0_names_hold(api->names, auth0_span_cstr(value));
 }
 
 const char *mod_auth0_api_no_scope(const mod_auth0_api_t *api,
@@ -155,7 +147,7 @@ const char *mod_auth0_set_scope(cmd_parms *cmd, void *conf, const char *value,
     if (!auth0_scope_is_word(auth0_span_cstr(value))) {
         return mod_auth0_complain(cmd, value, NO_SCOPE);
     }
-    if (holds(api->names, value)) {
+    if (mod_auth0_api_has_scope(api, value)) {
         return mod_auth0_complain(cmd, value,
                                   "is declared twice; once will do");
     }
@@ -241,7 +233,7 @@ static const char *read_granted(apr_array_header_t *scopes,
         if (!auth0_scope_is_word(auth0_span_cstr(scope))) {
             return mod_auth0_complain(cmd, scope, NO_SCOPE);
         }
-        if (holds(scopes, scope)) {
+        if (mod_auth0_names_hold(scopes, auth0_span_cstr(scope))) {
             return mod_auth0_complain(cmd, scope,
                                       "is granted twice; once will do");
         }

@@ -40,7 +40,12 @@ bool mod_auth0_api_has_scope(const mod_auth0_api_t *api, const char *value);
 const char *mod_auth0_api_no_scope(const mod_auth0_api_t *api,
                                    const char *value, apr_pool_t *pool);
 
-/* <Auth0API> and what may stand in it. */
+/*
+ * <Auth0API> and what may stand in it, as httpd calls them: each returns NULL,
+ * or a complaint from the pool of the configuration that names the directive
+ * and says what would be right. Outside of <Auth0API>, and where something is
+ * said twice in one, all of the others complain. conf is not used.
+ */
 const char *mod_auth0_api_section(cmd_parms *cmd, void *conf, const char *args);
 const char *mod_auth0_set_api_name(cmd_parms *cmd, void *conf,
                                    const char *name);

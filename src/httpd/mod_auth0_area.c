@@ -101,6 +101,12 @@ apr_array_header_t *mod_auth0_areas(apr_pool_t *pool)
     return areas;
 }
 
+const mod_auth0_area_t *mod_auth0_area_at(const apr_array_header_t *areas,
+                                          int i)
+{
+    return &APR_ARRAY_IDX(areas, i, mod_auth0_area_t);
+}
+
 bool mod_auth0_area_covers(const mod_auth0_area_t *outer,
                            const mod_auth0_area_t *inner)
 {
@@ -119,8 +125,7 @@ const mod_auth0_area_t *mod_auth0_area_of(const apr_array_header_t *areas,
     const mod_auth0_area_t *found = NULL;
 
     for (int i = 0; i < areas->nelts; i++) {
-        const mod_auth0_area_t *area =
-            &APR_ARRAY_IDX(areas, i, mod_auth0_area_t);
+        const mod_auth0_area_t *area = mod_auth0_area_at(areas, i);
         if (area->said[fact] && mod_auth0_area_covers(area, inner)) {
             found = area;
         }
@@ -143,8 +148,7 @@ apr_array_header_t *mod_auth0_area_requires(const apr_array_header_t *areas,
         apr_array_make(pool, 2, sizeof(const mod_auth0_area_t *));
 
     for (int i = 0; i < areas->nelts; i++) {
-        const mod_auth0_area_t *area =
-            &APR_ARRAY_IDX(areas, i, mod_auth0_area_t);
+        const mod_auth0_area_t *area = mod_auth0_area_at(areas, i);
         if ((!area->said[MOD_AUTH0_REQUIRE] &&
              !area->said[MOD_AUTH0_MERGING]) ||
             !mod_auth0_area_covers(area, inner)) {

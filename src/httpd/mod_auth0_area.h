@@ -45,6 +45,10 @@ typedef struct mod_auth0_area_t {
  */
 apr_array_header_t *mod_auth0_areas(apr_pool_t *pool);
 
+/* The i-th of them. */
+const mod_auth0_area_t *mod_auth0_area_at(const apr_array_header_t *areas,
+                                          int i);
+
 /* True when what outer says is in force in inner, unless replaced. */
 bool mod_auth0_area_covers(const mod_auth0_area_t *outer,
                            const mod_auth0_area_t *inner);

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include "core/auth0_ascii.h"
 
 const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
                                const char *why)
@@ -25,6 +26,16 @@ const char *mod_auth0_stray(const char *word)
                : NULL;
 }
 
+void *mod_auth0_member(const cmd_parms *cmd, void *conf)
+{
+    return (char *)conf + (uintptr_t)cmd->info;
+}
+
+const char *mod_auth0_path(const cmd_parms *cmd, const char *name)
+{
+    return *name ? ap_server_root_relative(cmd->pool, name) : NULL;
+}
+
 const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,
                                   const char *text,
                                   const mod_auth0_range_t *range)
@@ -32,7 +43,7 @@ const char *mod_auth0_read_number(int *number, const cmd_parms *cmd,
     char *end;
     apr_int64_t value = apr_strtoi64(text, &end, 10);
 
-    if (!apr_isdigit(*text) || *end != '\0' || value < range->least ||
+    if (!auth0_ascii_is_digit(*text) || *end != '\0' || value < range->least ||
         value > range->most) {
         return apr_psprintf(cmd->pool,
                             "%s: '%s' is not a whole number of %s from %d to "

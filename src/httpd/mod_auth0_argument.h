@@ -19,6 +19,19 @@ const char *mod_auth0_complain(const cmd_parms *cmd, const char *value,
  */
 AUTH0_MUST_USE const char *mod_auth0_stray(const char *word);
 
+/*
+ * The member of a section's configuration, which is conf, whose offset stands
+ * in the info of the directive's row.
+ */
+void *mod_auth0_member(const cmd_parms *cmd, void *conf);
+
+/*
+ * An absolute path, from the pool of the configuration: name itself, or below
+ * the server root. NULL when it is empty, or none.
+ */
+AUTH0_MUST_USE const char *mod_auth0_path(const cmd_parms *cmd,
+                                          const char *name);
+
 /* What a number may be, both ends included. */
 typedef struct mod_auth0_range_t {
     int least;

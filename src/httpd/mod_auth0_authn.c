@@ -6,9 +6,10 @@
 
 #include "httpd/mod_auth0_binding.h"
 #include "httpd/mod_auth0_denylist.h"
-#include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_store.h"
 #include "httpd/mod_auth0_token.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_verify.h"
 
 /* The verdict of the request that this one comes from, if it fits this one. */
@@ -118,12 +119,12 @@ int mod_auth0_check_authn(request_rec *r)
     mod_auth0_request_t *state = mod_auth0_request_make(r);
     auth0_reason_t reason = mod_auth0_authenticate(state, r);
 
+    mod_auth0_verdict_note(r, reason, state->detail, state->token);
     if (reason == AUTH0_OK) {
         mod_auth0_admit(r, state);
         return OK;
     }
-    mod_auth0_request_note(r, reason, state->detail, state->token);
-    return state->answer ? state->answer
-                         : mod_auth0_request_refuse(
-                               r, (auth0_challenge_t){.reason = reason});
+    return state->answer
+               ? state->answer
+               : mod_auth0_refuse(r, (auth0_challenge_t){.reason = reason});
 }

@@ -3,7 +3,6 @@
 
 #include <http_protocol.h>
 #include <util_filter.h>
-#include <apr_strings.h>
 
 #include "httpd/mod_auth0_forward.h"
 
@@ -59,59 +58,59 @@ static void vary(const request_rec *r, const char *field, const char *item)
  * other place: an answer to a token from there is private, whatever the back
  * end says.
  */
-static void keep_private(const request_rec *r, unsigned say)
+static void keep_private(const request_rec *r, unsigned search)
 {
     if (!is_there(r, "Cache-Control")) {
         apr_table_addn(r->headers_out, "Cache-Control", "private");
         return;
     }
-    if ((say & MOD_AUTH0_SAY_ELSEWHERE) && !is_private(r)) {
+    if ((search & MOD_AUTH0_SEARCH_ELSEWHERE) && !is_private(r)) {
         add(r, "Cache-Control", "private");
     }
 }
 
-static void mark(const request_rec *answered, unsigned say)
+static void mark(const request_rec *answered, unsigned search)
 {
-    if (say & MOD_AUTH0_SAY_HEADER) {
+    if (search & MOD_AUTH0_SEARCH_HEADER) {
         vary(answered, "Authorization", "authorization");
     }
-    if (say & MOD_AUTH0_SAY_COOKIE) {
+    if (search & MOD_AUTH0_SEARCH_COOKIE) {
         vary(answered, "Cookie", "cookie");
     }
-    if (say & MOD_AUTH0_SAY_FOUND) {
-        keep_private(answered, say);
+    if (search & MOD_AUTH0_SEARCH_FOUND) {
+        keep_private(answered, search);
     }
 }
 
 /* Parts of a page are told what the page depends on. */
-static unsigned say_of(const request_rec *r)
+static unsigned search_of(const request_rec *r)
 {
-    unsigned say = 0;
+    unsigned search = 0;
 
     for (; r; r = mod_auth0_request_origin(r)) {
         const mod_auth0_request_t *state = mod_auth0_request_get(r);
-        say |= state ? state->say : 0;
+        search |= state ? state->search : 0;
     }
-    return say;
+    return search;
 }
 
 static apr_status_t tell(ap_filter_t *f, apr_bucket_brigade *bb)
 {
     request_rec *answered = f->r;
-    unsigned say = say_of(f->r);
+    unsigned search = search_of(f->r);
 
     /* mod_include has sent the fields of a page before its first part. */
     while (answered->main) {
         answered = answered->main;
-        answered->no_cache |= say != 0;
+        answered->no_cache |= search != 0;
     }
-    mark(answered, say);
+    mark(answered, search);
     mod_auth0_forward_end(f->r);
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, bb);
 }
 
-static bool may_have_a_say(request_rec *r)
+static bool may_have_searched(request_rec *r)
 {
     for (; r; r = mod_auth0_request_origin(r)) {
         if (mod_auth0_request_get(r) || mod_auth0_request_is_ours(r)) {
@@ -139,17 +138,18 @@ static bool is_behind_cache(const ap_filter_t *own)
  */
 static bool is_not_to_be_saved(const ap_filter_t *own)
 {
-    unsigned say = say_of(own->r);
+    unsigned search = search_of(own->r);
 
     if (own->r->main || is_behind_cache(own)) {
-        return say != 0;
+        return search != 0;
     }
-    return (say & MOD_AUTH0_SAY_QUERY) && !(say & MOD_AUTH0_SAY_FOUND);
+    return (search & MOD_AUTH0_SEARCH_QUERY) &&
+           !(search & MOD_AUTH0_SEARCH_FOUND);
 }
 
 void mod_auth0_caching(request_rec *r)
 {
-    if (!may_have_a_say(r)) {
+    if (!may_have_searched(r)) {
         return;
     }
     if (is_not_to_be_saved(

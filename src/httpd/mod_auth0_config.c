@@ -6,6 +6,7 @@
 
 #include "core/auth0_memo.h"
 #include "httpd/mod_auth0_board.h"
+#include "httpd/mod_auth0_names.h"
 
 #define DEFAULT_ALG "RS256"
 #define DEFAULT_SKEW 5
@@ -51,13 +52,7 @@ void mod_auth0_config_reset(apr_pool_t *pool)
 
 void mod_auth0_query_name_record(const char *name)
 {
-    for (int i = 0; i < query_names->nelts; i++) {
-        if (auth0_span_is(auth0_span_cstr(name),
-                          APR_ARRAY_IDX(query_names, i, const char *))) {
-            return;
-        }
-    }
-    APR_ARRAY_PUSH(query_names, const char *) = name;
+    mod_auth0_names_add(query_names, auth0_span_cstr(name));
 }
 
 const apr_array_header_t *mod_auth0_query_names(void)
@@ -235,11 +230,6 @@ const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r)
     return ap_get_module_config(r->per_dir_config, &auth0_module);
 }
 
-const mod_auth0_server_t *mod_auth0_server(const request_rec *r)
-{
-    return ap_get_module_config(r->server->module_config, &auth0_module);
-}
-
 static int or_default(int number, int by_default)
 {
     return number >= 0 ? number : by_default;
@@ -260,8 +250,7 @@ static auth0_keyring_rules_t rules_of(const mod_auth0_server_t *server,
 
 void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
 {
-    const mod_auth0_server_t *server =
-        ap_get_module_config(source->server->module_config, &auth0_module);
+    const mod_auth0_server_t *server = mod_auth0_settings(source->server);
 
     source->rules = rules_of(server, source->file != NULL);
     source->how = (auth0_fetch_how_t){
@@ -276,10 +265,8 @@ void mod_auth0_source_complete(mod_auth0_source_t *source, apr_pool_t *pconf)
 
 size_t mod_auth0_server_token_cache(const server_rec *server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(server->module_config, &auth0_module);
-
-    return (size_t)or_default(settings->token_cache, DEFAULT_TOKEN_CACHE);
+    return (size_t)or_default(mod_auth0_settings(server)->token_cache,
+                              DEFAULT_TOKEN_CACHE);
 }
 
 static unsigned skew_of(const mod_auth0_dir_t *dir)
@@ -307,6 +294,11 @@ mod_auth0_bindings_t mod_auth0_dir_bindings(const mod_auth0_dir_t *dir)
         (unsigned)or_default(dir->dpop_future, DEFAULT_DPOP_FUTURE)};
 }
 
+const char *mod_auth0_dir_user_claim(const mod_auth0_dir_t *dir)
+{
+    return dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+}
+
 static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
                         const apr_array_header_t *audiences)
 {
@@ -323,7 +315,7 @@ static bool make_policy(auth0_policy_t *policy, const mod_auth0_dir_t *dir,
         (auth0_profile_t)or_default(dir->profile, AUTH0_PROFILE_ANY);
     policy->skew = skew_of(dir);
     policy->max_age = (unsigned)or_default(dir->max_age, 0);
-    policy->user_claim = dir->user_claim ? dir->user_claim : DEFAULT_USER_CLAIM;
+    policy->user_claim = mod_auth0_dir_user_claim(dir);
     policy->decryption = NULL;
     policy->decryption_count = 0;
     policy->is_encrypted_only = false;

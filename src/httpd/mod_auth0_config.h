@@ -100,14 +100,34 @@ typedef struct mod_auth0_section_t {
     const ap_directive_t *place; /* its first directive of ours */
 } mod_auth0_section_t;
 
+/*
+ * httpd's hooks for the configuration of sections, mod_auth0_dir_t, and of
+ * servers, mod_auth0_server_t. One that is created says nothing yet. One that
+ * is merged says what add says, and what base says of the rest; it is new, from
+ * pool, and borrows texts and lists, or, of sections, base or add itself where
+ * the other does not speak. The store and the token cache are the main server's
+ * and are not merged. Sections are merged on the threads of requests, too.
+ */
 void *mod_auth0_dir_create(apr_pool_t *pool, char *path);
 void *mod_auth0_dir_merge(apr_pool_t *pool, void *base, void *add);
 void *mod_auth0_server_create(apr_pool_t *pool, server_rec *server);
 void *mod_auth0_server_merge(apr_pool_t *pool, void *base, void *add);
 
-/* The configuration in force for a request. */
+/* The configuration of sections in force for a request. */
 const mod_auth0_dir_t *mod_auth0_dir(const request_rec *r);
-const mod_auth0_server_t *mod_auth0_server(const request_rec *r);
+
+/* To be written to, by directives and in the post_config phase alone. */
+static inline mod_auth0_server_t *mod_auth0_settings_edit(server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
+
+/* What a server says; what it does not say is merged from the main server. */
+static inline const mod_auth0_server_t *
+mod_auth0_settings(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &auth0_module);
+}
 
 /*
  * Tell a source what its server says of fetching and keeping keys, with
@@ -144,6 +164,9 @@ bool mod_auth0_policy_logout(auth0_policy_t *policy,
 
 /* True when both say the same of a token. */
 bool mod_auth0_policy_same(const auth0_policy_t *a, const auth0_policy_t *b);
+
+/* The claim that is the user, with the default. */
+const char *mod_auth0_dir_user_claim(const mod_auth0_dir_t *dir);
 
 /* The mask of algorithms, with the default. */
 unsigned mod_auth0_dir_algs(const mod_auth0_dir_t *dir);

@@ -47,10 +47,10 @@ static const char *check_kid(const char *word, auth0_span_t kid)
 static const char *read_key(auth0_jwekey_t **key, const cmd_parms *cmd,
                             const char *name, auth0_span_t kid)
 {
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
     auth0_span_t pem;
 
-    if (!path || !*name) {
+    if (!path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
     const char *why = auth0_file_read(&pem, path, PEM_MAX, cmd->temp_pool);

@@ -199,8 +199,7 @@ int mod_auth0_denylist_prepare(apr_pool_t *pconf, server_rec *server)
 {
     deny.lists = apr_array_make(pconf, 1, sizeof(mod_auth0_denylist_t *));
     for (; server; server = server->next) {
-        mod_auth0_server_t *config =
-            ap_get_module_config(server->module_config, &auth0_module);
+        mod_auth0_server_t *config = mod_auth0_settings_edit(server);
         if (!config->deny_file) {
             continue;
         }
@@ -306,11 +305,9 @@ void mod_auth0_denylist_look(void)
 auth0_reason_t mod_auth0_denylist_check(const request_rec *r,
                                         const auth0_claims_t *claims)
 {
-    const mod_auth0_server_t *config =
-        ap_get_module_config(r->server->module_config, &auth0_module);
+    const mod_auth0_denylist_t *list = mod_auth0_settings(r->server)->deny_list;
 
-    return config->deny_list
-               ? auth0_denypair_check(&config->deny_list->shared->pair, claims,
-                                      r->request_time)
-               : AUTH0_OK;
+    return list ? auth0_denypair_check(&list->shared->pair, claims,
+                                       r->request_time)
+                : AUTH0_OK;
 }

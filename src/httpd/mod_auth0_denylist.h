@@ -2,8 +2,6 @@
 #ifndef MOD_AUTH0_DENYLIST_H
 #define MOD_AUTH0_DENYLIST_H
 
-#include <stdbool.h>
-
 #include "core/auth0_claims.h"
 #include "httpd/mod_auth0.h"
 

@@ -8,6 +8,7 @@
 #include "core/auth0_registration.h"
 #include "httpd/mod_auth0_admits.h"
 #include "httpd/mod_auth0_api.h"
+#include "httpd/mod_auth0_names.h"
 
 /* One API on its way to Auth0. */
 typedef struct derive_t {
@@ -39,54 +40,16 @@ static void remark(const derive_t *derive, const char *sentence)
         derive->declared->place->filename, sentence);
 }
 
-static bool holds(const apr_array_header_t *names, auth0_span_t name)
-{
-    for (int i = 0; i < names->nelts; i++) {
-        if (auth0_span_is(name, APR_ARRAY_IDX(names, i, const char *))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add(apr_array_header_t *names, auth0_span_t name)
-{
-    if (!holds(names, name)) {
-        APR_ARRAY_PUSH(names, const char *) =
-            apr_pstrmemdup(names->pool, name.ptr, name.len);
-    }
-}
-
-static void add_words(apr_array_header_t *names,
-                      const apr_array_header_t *arguments)
-{
-    auth0_span_t word;
-
-    for (int i = 0; arguments && i < arguments->nelts; i++) {
-        auth0_span_t rest =
-            auth0_span_cstr(APR_ARRAY_IDX(arguments, i, const char *));
-        while (auth0_span_word(&word, &rest)) {
-            add(names, word);
-        }
-    }
-}
-
 static void note_require(void *baton, const ap_directive_t *require)
 {
     derive_t *derive = baton;
-    const apr_array_header_t *permissions =
-        mod_auth0_requires_words(require, "auth0-permission", derive->pool);
-    const apr_array_header_t *types = mod_auth0_requires_words(
-        require, "auth0-authorization-details", derive->pool);
 
-    derive->needs_permission = derive->needs_permission || permissions;
-    add_words(derive->required, permissions);
-    add_words(derive->required,
-              mod_auth0_requires_words(require, "auth0-scope", derive->pool));
-    for (int i = 0; types && i < types->nelts; i++) {
-        add(derive->types,
-            auth0_span_cstr(APR_ARRAY_IDX(types, i, const char *)));
+    if (mod_auth0_requires_words(require, AUTH0_REQUIRES_PERMISSION,
+                                 derive->pool)) {
+        derive->needs_permission = true;
     }
+    mod_auth0_requires_collect(derive->required, derive->types, require,
+                               derive->pool);
 }
 
 /* Those that an API may have: Auth0 knows no others. */
@@ -281,7 +244,7 @@ static void remark_on_scopes(const derive_t *derive)
 
     for (int i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
-        if (!holds(derive->required, auth0_span_cstr(name))) {
+        if (!mod_auth0_names_hold(derive->required, auth0_span_cstr(name))) {
             remark(derive,
                    apr_psprintf(derive->pool,
                                 "'%s' is declared, and no Require auth0-scope "
@@ -300,8 +263,7 @@ static const apr_array_header_t *sections_of(const mod_auth0_api_t *declared,
     auth0_span_t audience = auth0_span_cstr(declared->said.identifier);
 
     for (int i = 0; i < all->nelts; i++) {
-        const mod_auth0_protected_t *section =
-            &APR_ARRAY_IDX(all, i, mod_auth0_protected_t);
+        const mod_auth0_protected_t *section = mod_auth0_protected_at(all, i);
         if (mod_auth0_protected_takes(section, audience)) {
             APR_ARRAY_PUSH(sections, const mod_auth0_protected_t *) = section;
         }

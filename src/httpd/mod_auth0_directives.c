@@ -1,9 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_directives.h"
 
-#include <http_core.h>
 #include <apr_strings.h>
 
+#include "core/auth0_ascii.h"
 #include "core/auth0_metadata.h"
 #include "core/auth0_pointer.h"
 #include "core/auth0_url.h"
@@ -50,16 +50,25 @@ static mod_auth0_source_t *add_issuer(cmd_parms *cmd, mod_auth0_dir_t *dir,
     return source;
 }
 
+static const char *in_lower_case(const char *host, apr_pool_t *pool)
+{
+    char *lower = apr_pstrdup(pool, host);
+
+    for (char *c = lower; *c; c++) {
+        *c = auth0_ascii_lower(*c);
+    }
+    return lower;
+}
+
 static const char *set_domain(cmd_parms *cmd, void *conf, const char *host)
 {
     const char *why = auth0_host_check(host);
-    char *lower = apr_pstrdup(cmd->pool, host);
 
     if (why) {
         return mod_auth0_complain(cmd, host, why);
     }
-    ap_str_tolower(lower);
-    const char *issuer = apr_pstrcat(cmd->pool, "https://", lower, "/", NULL);
+    const char *issuer = apr_pstrcat(cmd->pool, "https://",
+                                     in_lower_case(host, cmd->pool), "/", NULL);
 
     return add_issuer(cmd, conf, issuer) ? NULL
                                          : mod_auth0_complain(cmd, host, TWICE);
@@ -71,7 +80,7 @@ static const char *set_file(const cmd_parms *cmd, mod_auth0_source_t *source,
     auth0_span_t document;
     auth0_jwks_t *set;
 
-    source->file = ap_server_root_relative(cmd->pool, name);
+    source->file = mod_auth0_path(cmd, name);
     if (!source->file) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
@@ -237,15 +246,9 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *text)
 
 #define DIR_MEMBER(member) ((void *)offsetof(mod_auth0_dir_t, member))
 
-/* The member of a section's configuration that a directive's row names. */
-static void *member_of(const cmd_parms *cmd, void *conf)
-{
-    return (char *)conf + (uintptr_t)cmd->info;
-}
-
 static const char *set_switch(cmd_parms *cmd, void *conf, int is_on)
 {
-    mod_auth0_switch_t *member = member_of(cmd, conf);
+    mod_auth0_switch_t *member = mod_auth0_member(cmd, conf);
 
     mod_auth0_section_record(cmd, conf);
     *member = is_on ? MOD_AUTH0_ON : MOD_AUTH0_OFF;
@@ -256,7 +259,7 @@ static const char *set_claim(cmd_parms *cmd, void *conf, const char *name)
 {
     auth0_pointer_t *pointer;
     const char *why = auth0_pointer_parse(&pointer, name, cmd->pool);
-    const auth0_pointer_t **member = member_of(cmd, conf);
+    const auth0_pointer_t **member = mod_auth0_member(cmd, conf);
 
     mod_auth0_section_record(cmd, conf);
     *member = pointer;
@@ -314,6 +317,40 @@ static const char *watch_handler(cmd_parms *cmd, void *conf, const char *name,
     dir->logout = MOD_AUTH0_ON;
     mod_auth0_section_record(cmd, dir);
     return NULL;
+}
+
+static const command_rec *find_directive(const char *name)
+{
+    const command_rec *directive = mod_auth0_directives;
+
+    while (directive->name &&
+           !auth0_span_is_nocase(auth0_span_cstr(name), directive->name)) {
+        directive++;
+    }
+    return directive->name ? directive : NULL;
+}
+
+/* Of ours alone it is told that they may stand outside of sections. */
+static bool is_for_administrators(const command_rec *directive)
+{
+    return (directive->req_override & (RSRC_CONF | OR_AUTHCFG)) == RSRC_CONF;
+}
+
+/*
+ * httpd takes from .htaccess whatever is listed: on a request's thread, and
+ * written by somebody whom the API may not belong to.
+ */
+static const char *watch_override_list(cmd_parms *cmd, void *conf,
+                                       const char *name)
+{
+    const command_rec *directive = find_directive(name);
+
+    (void)conf;
+    return directive && is_for_administrators(directive)
+               ? mod_auth0_complain(cmd, name,
+                                    "must not stand in .htaccess: take it off "
+                                    "this list")
+               : NULL;
 }
 
 #define IN_SECTIONS (RSRC_CONF | ACCESS_CONF)
@@ -447,10 +484,12 @@ const command_rec mod_auth0_directives[] = {
     AP_INIT_TAKE12("SetHandler", watch_handler, NULL, OR_FILEINFO,
                    "auth0-logout"),
     AP_INIT_TAKE1("Auth0SharedStore", mod_auth0_set_store, NULL, RSRC_CONF,
-                  "where logouts are remembered: shm, shm:BYTES or a URL of "
-                  "a Redis"),
+                  "where logouts and used DPoP proofs are remembered: shm, "
+                  "shm:BYTES or a URL of a Redis"),
     AP_INIT_TAKE1("Auth0TokenCache", mod_auth0_set_token_cache, NULL, RSRC_CONF,
                   "how many verified tokens each process remembers, 16384 by "
                   "default, or off"),
     AP_INIT_TAKE1("AuthType", watch_auth_type, NULL, OR_AUTHCFG, "Auth0"),
+    AP_INIT_ITERATE("AllowOverrideList", watch_override_list, NULL, ACCESS_CONF,
+                    "what of Auth0 may stand in .htaccess"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

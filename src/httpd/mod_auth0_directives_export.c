@@ -12,11 +12,6 @@
 
 #define NONE "none"
 
-static mod_auth0_server_t *server_of(const cmd_parms *cmd)
-{
-    return ap_get_module_config(cmd->server->module_config, &auth0_module);
-}
-
 /* When two names are one. */
 typedef bool same_t(auth0_span_t a, auth0_span_t b);
 
@@ -193,7 +188,8 @@ static bool is_exported(const apr_array_header_t *list, same_t *same,
  */
 static const char *manage(cmd_parms *cmd, const kind_t *kind, const char *name)
 {
-    apr_array_header_t *managed = *list_in(server_of(cmd), kind->managed);
+    apr_array_header_t *managed =
+        *list_in(mod_auth0_settings_edit(cmd->server), kind->managed);
     bool is_managed = is_one_of(name, kind->same, (const char **)managed->elts,
                                 (size_t)managed->nelts);
 

@@ -18,7 +18,7 @@ const char *mod_auth0_set_resource(cmd_parms *cmd, void *conf, const char *url)
 
 const char *mod_auth0_set_link(cmd_parms *cmd, void *conf, const char *url)
 {
-    const char **member = (void *)((char *)conf + (uintptr_t)cmd->info);
+    const char **member = mod_auth0_member(cmd, conf);
     const char *why = auth0_url_check(url, cmd->temp_pool);
 
     mod_auth0_section_record(cmd, conf);

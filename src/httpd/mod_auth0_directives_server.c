@@ -15,16 +15,11 @@ static const mod_auth0_range_t store_range = {4096, 1073741824, "bytes"};
 static const mod_auth0_range_t cache_range = {16, 1048576, "tokens"};
 static const mod_auth0_range_t timeout_range = {1, 60, "seconds"};
 
-static mod_auth0_server_t *server_of(const cmd_parms *cmd)
-{
-    return ap_get_module_config(cmd->server->module_config, &auth0_module);
-}
-
 /* Read now, as the user who starts httpd, so that children need no access. */
 const char *mod_auth0_set_ca_file(cmd_parms *cmd, void *conf, const char *name)
 {
-    mod_auth0_server_t *server = server_of(cmd);
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    mod_auth0_server_t *server = mod_auth0_settings_edit(cmd->server);
+    const char *path = mod_auth0_path(cmd, name);
     auth0_span_t text;
 
     (void)conf;
@@ -52,7 +47,7 @@ const mod_auth0_number_t mod_auth0_key_wait = {SERVER_INT(wait),
 const char *mod_auth0_set_number(cmd_parms *cmd, void *conf, const char *text)
 {
     const mod_auth0_number_t *number = cmd->info;
-    char *server = (char *)server_of(cmd);
+    char *server = (char *)mod_auth0_settings_edit(cmd->server);
 
     (void)conf;
     return mod_auth0_read_number((int *)(void *)(server + number->offset), cmd,
@@ -62,7 +57,7 @@ const char *mod_auth0_set_number(cmd_parms *cmd, void *conf, const char *text)
 const char *mod_auth0_set_timeout(cmd_parms *cmd, void *conf,
                                   const char *connect, const char *total)
 {
-    mod_auth0_server_t *server = server_of(cmd);
+    mod_auth0_server_t *server = mod_auth0_settings_edit(cmd->server);
     const char *why =
         mod_auth0_read_number(&server->connect, cmd, connect, &timeout_range);
 
@@ -84,40 +79,40 @@ const char *mod_auth0_set_proxy(cmd_parms *cmd, void *conf, const char *url)
     const char *why = auth0_fetch_check_proxy(url);
 
     (void)conf;
-    server_of(cmd)->proxy = url;
+    mod_auth0_settings_edit(cmd->server)->proxy = url;
     return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
 }
 
 const char *mod_auth0_set_state_dir(cmd_parms *cmd, void *conf,
                                     const char *name)
 {
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
 
     (void)conf;
-    if (!*name || !path) {
+    if (!path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
-    server_of(cmd)->state_dir = path;
+    mod_auth0_settings_edit(cmd->server)->state_dir = path;
     return NULL;
 }
 
 const char *mod_auth0_set_deny_list(cmd_parms *cmd, void *conf,
                                     const char *name)
 {
-    const char *path = ap_server_root_relative(cmd->pool, name);
+    const char *path = mod_auth0_path(cmd, name);
 
     (void)conf;
-    if (!*name || !path) {
+    if (!path) {
         return mod_auth0_complain(cmd, name, "is not a path");
     }
-    if (server_of(cmd)->deny_file) {
+    if (mod_auth0_settings_edit(cmd->server)->deny_file) {
         return mod_auth0_complain(cmd, name,
                                   "is a second list of this server, which has "
                                   "one; put the lines of both into one file");
     }
     const char *why = mod_auth0_denylist_try(path, cmd->pool);
 
-    server_of(cmd)->deny_file = path;
+    mod_auth0_settings_edit(cmd->server)->deny_file = path;
     return why ? apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, why) : NULL;
 }
 
@@ -126,7 +121,7 @@ static const char *set_redis(cmd_parms *cmd, const char *text)
 {
     auth0_redis_url_t *url = apr_palloc(cmd->pool, sizeof(*url));
     const char *why = auth0_redis_url_read(url, text, cmd->pool);
-    mod_auth0_server_t *server = server_of(cmd);
+    mod_auth0_server_t *server = mod_auth0_settings_edit(cmd->server);
 
     server->store_redis = url;
     server->store_place = cmd->directive;
@@ -140,7 +135,7 @@ const char *mod_auth0_set_store(cmd_parms *cmd, void *conf, const char *where)
 {
     const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     auth0_span_t bytes = auth0_span_cstr(where);
-    mod_auth0_server_t *server = server_of(cmd);
+    mod_auth0_server_t *server = mod_auth0_settings_edit(cmd->server);
     auth0_span_t kind;
 
     (void)conf;
@@ -171,7 +166,7 @@ const char *mod_auth0_set_token_cache(cmd_parms *cmd, void *conf,
                                       const char *text)
 {
     const char *why = ap_check_cmd_context(cmd, GLOBAL_ONLY);
-    int *entries = &server_of(cmd)->token_cache;
+    int *entries = &mod_auth0_settings_edit(cmd->server)->token_cache;
 
     (void)conf;
     if (why) {

@@ -6,8 +6,6 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
-#include "core/auth0_count.h"
-#include "core/auth0_require.h"
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_area.h"
 #include "httpd/mod_auth0_plain.h"
@@ -142,46 +140,6 @@ static void add_policy(auth0_metadata_t *facts, const mod_auth0_dir_t *dir,
     take_first(&facts->tos, dir->tos);
 }
 
-static void add_words(apr_array_header_t *list, const ap_directive_t *require,
-                      apr_pool_t *pool)
-{
-    for (int i = 1;; i++) {
-        auth0_span_t rest =
-            auth0_span_cstr(mod_auth0_tree_word(require, i, pool));
-        auth0_span_t word;
-        if (rest.len == 0) {
-            return;
-        }
-        while (auth0_span_word(&word, &rest)) {
-            auth0_metadata_add(list, apr_pstrmemdup(pool, word.ptr, word.len));
-        }
-    }
-}
-
-/* Auth0 grants a permission to who asks for the scope of that name. */
-static void add_require(auth0_metadata_t *facts, const ap_directive_t *node,
-                        apr_pool_t *pool)
-{
-    const struct {
-        auth0_require_kind_t kind;
-        apr_array_header_t *list;
-    } rows[] = {{AUTH0_REQUIRES_SCOPE, facts->scopes},
-                {AUTH0_REQUIRES_PERMISSION, facts->scopes},
-                {AUTH0_REQUIRES_AUTHORIZATION_DETAILS, facts->details}};
-    const char *kind = mod_auth0_tree_word(node, 0, pool);
-
-    if (!mod_auth0_tree_is(node, "Require") ||
-        mod_auth0_requires_inverted(node, pool)) {
-        return;
-    }
-    for (size_t i = 0; i < AUTH0_COUNT(rows); i++) {
-        if (auth0_span_is_nocase(auth0_span_cstr(kind),
-                                 auth0_require_name(rows[i].kind))) {
-            add_words(rows[i].list, node, pool);
-        }
-    }
-}
-
 static void add_requires(const make_t *make, auth0_metadata_t *facts,
                          const mod_auth0_area_t *area)
 {
@@ -193,7 +151,10 @@ static void add_requires(const make_t *make, auth0_metadata_t *facts,
             APR_ARRAY_IDX(in_force, i, const mod_auth0_area_t *)->place.section;
         for (const ap_directive_t *node = mod_auth0_tree_next(top, top); node;
              node = mod_auth0_tree_next(top, node)) {
-            add_require(facts, node, make->pconf);
+            if (!mod_auth0_requires_inverted(node, make->ptemp)) {
+                mod_auth0_requires_collect(facts->scopes, facts->details, node,
+                                           make->ptemp);
+            }
         }
     }
 }
@@ -292,8 +253,7 @@ static const char *make_server(make_t *make)
     make->host = mod_auth0_plain_host(make->server);
     make->list = apr_array_make(make->pconf, 1, sizeof(mod_auth0_document_t));
     for (int i = 0; i < make->areas->nelts; i++) {
-        const mod_auth0_area_t *area =
-            &APR_ARRAY_IDX(make->areas, i, mod_auth0_area_t);
+        const mod_auth0_area_t *area = mod_auth0_area_at(make->areas, i);
         const char *why = is_of(area, make->host) ? add_area(make, area) : NULL;
         if (why) {
             return why;

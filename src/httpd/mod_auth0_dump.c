@@ -51,9 +51,8 @@ static void print_sections(const dump_t *dump)
         apr_file_printf(dump->out, "no section has AuthType Auth0\n");
     }
     for (int i = 0; i < dump->all->nelts; i++) {
-        mod_auth0_dump_section(
-            dump->out, &APR_ARRAY_IDX(dump->all, i, mod_auth0_protected_t),
-            dump->pool);
+        mod_auth0_dump_section(dump->out, mod_auth0_protected_at(dump->all, i),
+                               dump->pool);
     }
     print_warnings(dump);
     print_remarks(dump, dump->out);

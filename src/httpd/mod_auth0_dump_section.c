@@ -202,9 +202,8 @@ static int depth_of(const ap_directive_t *node, const ap_directive_t *top)
 /* A Require, a container of them, or how they go with those before. */
 static bool is_require(const ap_directive_t *node)
 {
-    return mod_auth0_tree_is(node, "Require") ||
-           mod_auth0_tree_is(node, "AuthMerging") ||
-           (*node->directive == '<' && !mod_auth0_tree_is_section(node));
+    return mod_auth0_requires_counts(node) ||
+           mod_auth0_tree_is(node, "AuthMerging");
 }
 
 static void print_requires_of(const print_t *to, const mod_auth0_area_t *area,
@@ -259,7 +258,7 @@ static void print_exports_of(const print_t *to, const char *label,
 
 static void print_exports(const print_t *to)
 {
-    print(to, "remote user", to->dir->user_claim ? to->dir->user_claim : "sub");
+    print(to, "remote user", mod_auth0_dir_user_claim(to->dir));
     print_exports_of(to, "header fields", to->dir->fields);
     print_exports_of(to, "variables", to->dir->variables);
 }

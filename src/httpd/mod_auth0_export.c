@@ -86,7 +86,7 @@ static const mod_auth0_outgoing_t *evaluate(request_rec *r,
 
 static bool is_nothing_managed(const request_rec *r)
 {
-    const mod_auth0_server_t *server = mod_auth0_server(r);
+    const mod_auth0_server_t *server = mod_auth0_settings(r->server);
 
     return server->fields->nelts == 0 && server->variables->nelts == 0 &&
            !mod_auth0_dir(r)->variables;

@@ -6,8 +6,8 @@
 #include <apr_strings.h>
 
 #include "core/auth0_count.h"
-#include "httpd/mod_auth0_authz.h"
 #include "httpd/mod_auth0_log.h"
+#include "httpd/mod_auth0_provider.h"
 #include "httpd/mod_auth0_throttle.h"
 
 /* NULL where there is no such claim, and before there are claims at all. */

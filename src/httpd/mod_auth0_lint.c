@@ -5,17 +5,11 @@
 
 #include "core/auth0_count.h"
 #include "core/auth0_redis_url.h"
-#include "core/auth0_span.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_lint_apis.h"
 #include "httpd/mod_auth0_lint_binding.h"
 #include "httpd/mod_auth0_lint_requires.h"
 #include "httpd/mod_auth0_plain.h"
-
-static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)
-{
-    return &APR_ARRAY_IDX(lint->areas, i, mod_auth0_area_t);
-}
 
 /* The first Require auth0-... that is in force, and whose it is. */
 static const ap_directive_t *auth0_require(const mod_auth0_area_t **whose,
@@ -220,7 +214,7 @@ static bool undoes(const mod_auth0_lint_t *lint, const mod_auth0_area_t *area,
                    const undone_t *one)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *inner = area_at(lint, i);
+        const mod_auth0_area_t *inner = mod_auth0_area_at(lint->areas, i);
         mod_auth0_subject_t subject = mod_auth0_subject(lint, inner);
         if (satisfied_by(lint, inner) == area && one->matters(lint, &subject)) {
             return true;
@@ -259,7 +253,7 @@ static const mod_auth0_area_t *takes_tokens(const mod_auth0_lint_t *lint,
                                             const ap_directive_t *host)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *area = area_at(lint, i);
+        const mod_auth0_area_t *area = mod_auth0_area_at(lint->areas, i);
         if ((!area->place.host || area->place.host == host) &&
             mod_auth0_lint_is_auth0(lint, area) &&
             !is_for_tls_only(lint, area)) {
@@ -326,8 +320,7 @@ static bool speaks_of_access(const mod_auth0_area_t *area)
 static void look_at_store(const mod_auth0_lint_t *lint,
                           const server_rec *main_server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(main_server->module_config, &auth0_module);
+    const mod_auth0_server_t *settings = mod_auth0_settings(main_server);
     const auth0_redis_url_t *url = settings->store_redis;
 
     if (!url || url->is_tls || url->is_loopback) {
@@ -359,8 +352,8 @@ const apr_array_header_t *mod_auth0_lint(apr_pool_t *pool,
         mod_auth0_areas(pool)};
 
     for (int i = 0; i < lint.areas->nelts; i++) {
-        if (speaks_of_access(area_at(&lint, i))) {
-            look_at_section(&lint, area_at(&lint, i));
+        if (speaks_of_access(mod_auth0_area_at(lint.areas, i))) {
+            look_at_section(&lint, mod_auth0_area_at(lint.areas, i));
         }
     }
     for (const server_rec *server = main_server; server;

@@ -7,12 +7,6 @@
 #include "httpd/mod_auth0_api.h"
 #include "httpd/mod_auth0_survey.h"
 
-static const mod_auth0_protected_t *section_at(const apr_array_header_t *all,
-                                               int i)
-{
-    return &APR_ARRAY_IDX(all, i, mod_auth0_protected_t);
-}
-
 static bool has_audience(const mod_auth0_dir_t *dir)
 {
     return dir->audiences;
@@ -91,7 +85,7 @@ static const char *undeclared(const scopes_t *scopes, const char *argument,
 }
 
 static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
-                          const char *kind, bool may_be_standard)
+                          auth0_require_kind_t kind, bool may_be_standard)
 {
     const apr_array_header_t *words =
         mod_auth0_requires_words(require, kind, scopes->pool);
@@ -102,7 +96,7 @@ static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
         if (wrong) {
             scopes->why = apr_psprintf(
                 scopes->pool, "Syntax error on line %d of %s: Require %s: %s",
-                require->line_num, require->filename, kind,
+                require->line_num, require->filename, auth0_require_name(kind),
                 mod_auth0_api_no_scope(
                     APR_ARRAY_IDX(scopes->apis, 0, const mod_auth0_api_t *),
                     wrong, scopes->pool));
@@ -112,8 +106,8 @@ static void look_at_words(scopes_t *scopes, const ap_directive_t *require,
 
 static void look_at_scopes(void *baton, const ap_directive_t *require)
 {
-    look_at_words(baton, require, "auth0-scope", true);
-    look_at_words(baton, require, "auth0-permission", false);
+    look_at_words(baton, require, AUTH0_REQUIRES_SCOPE, true);
+    look_at_words(baton, require, AUTH0_REQUIRES_PERMISSION, false);
 }
 
 const char *mod_auth0_lint_scopes(apr_pool_t *pool,
@@ -129,10 +123,10 @@ const char *mod_auth0_lint_scopes(apr_pool_t *pool,
         mod_auth0_survey_protected(&survey, mod_auth0_areas(pool), main_server);
 
     for (int i = 0; i < all->nelts && !scopes.why; i++) {
-        scopes.apis = apis_of(&survey, section_at(all, i));
+        scopes.apis = apis_of(&survey, mod_auth0_protected_at(all, i));
         if (scopes.apis) {
-            mod_auth0_protected_requires(section_at(all, i), look_at_scopes,
-                                         &scopes);
+            mod_auth0_protected_requires(mod_auth0_protected_at(all, i),
+                                         look_at_scopes, &scopes);
         }
     }
     return scopes.why;
@@ -240,9 +234,9 @@ static void look_at_clash(const mod_auth0_lint_t *lint, const clash_t *kind,
     auth0_span_t issuer, audience;
 
     for (int i = 1; i < all->nelts; i++) {
-        const mod_auth0_protected_t *b = section_at(all, i);
+        const mod_auth0_protected_t *b = mod_auth0_protected_at(all, i);
         for (int k = 0; k < i; k++) {
-            const mod_auth0_protected_t *a = section_at(all, k);
+            const mod_auth0_protected_t *a = mod_auth0_protected_at(all, k);
             const ap_directive_t *first = a->area->place.section;
             if (share(a->dir->audiences, b->dir->audiences, &audience) &&
                 share(a->dir->issuers, b->dir->issuers, &issuer) &&
@@ -301,7 +295,7 @@ static apr_array_header_t *all_said(const mod_auth0_lint_t *lint,
         add_said(list, auth0_span_cstr(api->said.identifier), api->place, NULL);
     }
     for (int i = 0; i < all->nelts; i++) {
-        const mod_auth0_protected_t *section = section_at(all, i);
+        const mod_auth0_protected_t *section = mod_auth0_protected_at(all, i);
         const apr_array_header_t *audiences = section->dir->audiences;
         for (int k = 0; audiences && k < audiences->nelts; k++) {
             add_said(list, APR_ARRAY_IDX(audiences, k, auth0_span_t),

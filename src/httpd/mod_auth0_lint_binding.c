@@ -4,11 +4,6 @@
 #include <http_ssl.h>
 #include <apr_strings.h>
 
-static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)
-{
-    return &APR_ARRAY_IDX(lint->areas, i, mod_auth0_area_t);
-}
-
 static const mod_auth0_area_t *decider(const mod_auth0_lint_t *lint,
                                        const mod_auth0_subject_t *subject,
                                        mod_auth0_fact_t fact)
@@ -77,7 +72,7 @@ is_eased(const mod_auth0_lint_t *lint, const mod_auth0_subject_t *subject,
          bool (*eases)(const mod_auth0_lint_t *, const mod_auth0_area_t *))
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *area = area_at(lint, i);
+        const mod_auth0_area_t *area = mod_auth0_area_at(lint->areas, i);
         if (!subject->area->place.host && !area->place.section &&
             area->place.host && eases(lint, area)) {
             return true;
@@ -123,7 +118,7 @@ static bool is_other_tls_there(void)
 static bool is_certificate_asked_for(const mod_auth0_lint_t *lint)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *area = area_at(lint, i);
+        const mod_auth0_area_t *area = mod_auth0_area_at(lint->areas, i);
         if (area->said[MOD_AUTH0_OPENSSL] ||
             (area->said[MOD_AUTH0_VERIFY_CLIENT] &&
              !mod_auth0_area_says(area, MOD_AUTH0_VERIFY_CLIENT, "none",

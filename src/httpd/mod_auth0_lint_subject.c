@@ -12,11 +12,6 @@ void mod_auth0_lint_warn(const mod_auth0_lint_t *lint,
         (mod_auth0_warning_t){line, sentence};
 }
 
-static const mod_auth0_area_t *area_at(const mod_auth0_lint_t *lint, int i)
-{
-    return &APR_ARRAY_IDX(lint->areas, i, mod_auth0_area_t);
-}
-
 const mod_auth0_area_t *mod_auth0_subject_at(const mod_auth0_subject_t *subject,
                                              int i)
 {
@@ -111,7 +106,7 @@ bool mod_auth0_lint_elsewhere(const mod_auth0_lint_t *lint,
                                            const mod_auth0_area_t *))
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *other = area_at(lint, i);
+        const mod_auth0_area_t *other = mod_auth0_area_at(lint->areas, i);
         if (other != area && other->place.section && says(lint, other) &&
             (mod_auth0_tree_may_meet(&other->place, &area->place) ||
              mod_auth0_area_covers(area, other) ||
@@ -153,7 +148,7 @@ bool mod_auth0_lint_has_word(const ap_directive_t *line, const char *wanted,
 bool mod_auth0_lint_in_htaccess(const mod_auth0_lint_t *lint, const char *name)
 {
     for (int i = 0; i < lint->areas->nelts; i++) {
-        const mod_auth0_area_t *area = area_at(lint, i);
+        const mod_auth0_area_t *area = mod_auth0_area_at(lint->areas, i);
         const ap_directive_t *classes = area->said[MOD_AUTH0_OVERRIDE];
         if (mod_auth0_lint_has_word(classes, "All", lint->pool) ||
             mod_auth0_lint_has_word(classes, "AuthConfig", lint->pool) ||

@@ -3,18 +3,21 @@
 
 #include <http_protocol.h>
 #include <http_request.h>
-#include <apr_strings.h>
 
 #include "core/auth0_form.h"
 #include "core/auth0_logout.h"
+#include "core/auth0_policy.h"
 #include "httpd/mod_auth0_body.h"
-#include "httpd/mod_auth0_request.h"
+#include "httpd/mod_auth0_refusal.h"
 #include "httpd/mod_auth0_store.h"
+#include "httpd/mod_auth0_verdict.h"
 #include "httpd/mod_auth0_verify.h"
 
-/* Seconds: no access token of Auth0 lives longer than 30 days. */
-#define LIFETIME_MOST 2592000
 #define STORE_RETRY 60
+
+/* The clock skew is minutes, and a store may round up to the hour. */
+_Static_assert(AUTH0_STORE_DENIED_MOST >= AUTH0_TOKEN_LIFETIME_MAX + 86400,
+               "a denial may last as long as a token, and a day more");
 
 /* Exactly one, that is not empty. */
 static bool read_token(auth0_span_t *token, request_rec *r)
@@ -43,7 +46,7 @@ static auth0_reason_t carry_out(const auth0_claims_t *claims, unsigned skew,
     auth0_logout_read(&logout, claims);
     for (size_t i = 0; i < logout.count; i++) {
         auth0_mark_terms_t terms = {logout.denials[i].before,
-                                    now + LIFETIME_MOST + skew};
+                                    now + AUTH0_TOKEN_LIFETIME_MAX + skew};
         if (auth0_store_deny(mod_auth0_store(), &logout.denials[i].name, terms,
                              now, r->pool) == AUTH0_MARK_REFUSED) {
             return AUTH0_LOGOUT_STORE;
@@ -105,14 +108,14 @@ static int answer(request_rec *r)
     auth0_span_t token = auth0_span("", 0);
 
     state->reason = judge(state, &token, r);
-    mod_auth0_request_note(r, state->reason, NULL, token);
+    mod_auth0_verdict_note(r, state->reason, NULL, token);
     if (state->reason == AUTH0_OK) {
         return OK;
     }
     return auth0_reason_info(state->reason)->status < 500
                ? refuse(r, state->reason)
-               : mod_auth0_request_refuse(
-                     r, (auth0_challenge_t){.reason = state->reason});
+               : mod_auth0_refuse(r,
+                                  (auth0_challenge_t){.reason = state->reason});
 }
 
 int mod_auth0_logout(request_rec *r)

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "httpd/mod_auth0_origin.h"
 
-#include <http_core.h>
 #include <http_protocol.h>
 #include <apr_strings.h>
 

@@ -2,9 +2,9 @@
 #include "httpd/mod_auth0_plain.h"
 
 #include <ap_listen.h>
-#include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "core/auth0_ascii.h"
 #include "core/auth0_count.h"
 #include "core/auth0_span.h"
 
@@ -50,7 +50,7 @@ static bool matches_all(const char *pattern)
     bool is_one = *pattern != '\0';
 
     for (; *pattern; pattern++) {
-        is_one = is_one && !apr_isalnum(*pattern);
+        is_one = is_one && !auth0_ascii_is_alnum(*pattern);
     }
     return is_one;
 }

@@ -20,6 +20,9 @@
 /* Between two looks at the clock while nobody rings, in milliseconds. */
 #define LOOK_AGAIN_MS 100
 
+/* Microseconds after which who cannot fetch lets another process try. */
+#define HAND_OVER ((int64_t)1000000)
+
 /* Microseconds that a process has to finish what it has begun. */
 #define FINISH_MOST ((int64_t)2000000)
 
@@ -29,6 +32,8 @@ typedef struct plan_t {
     size_t count;
     size_t next;   /* where to begin to look for what is due */
     int64_t until; /* when to give up what is under way      */
+    const server_rec *server;
+    bool is_told; /* that this process has no fetcher */
 } plan_t;
 
 static size_t under_way(const plan_t *plan)
@@ -94,11 +99,28 @@ static void forget(plan_t *plan)
     }
 }
 
-static void begin_all_due(plan_t *plan, auth0_fetcher_t *fetcher,
-                          apr_pool_t *pool)
+static auth0_fetcher_t *make_fetcher(plan_t *plan, apr_pool_t *pool)
 {
-    begin_due(plan, true, fetcher, pool);
-    begin_due(plan, false, fetcher, pool);
+    auth0_fetcher_t *fetcher = auth0_fetcher_make(pool);
+
+    if (!fetcher && !plan->is_told) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, plan->server,
+                     "no keys can be fetched by this process: it has no memory "
+                     "for libcurl");
+    }
+    plan->is_told = !fetcher;
+    return fetcher;
+}
+
+static void fetch(plan_t *plan, auth0_fetcher_t *fetcher, apr_pool_t *pool)
+{
+    if (!mod_auth0_watch_is_over()) {
+        begin_due(plan, true, fetcher, pool);
+        begin_due(plan, false, fetcher, pool);
+    }
+    auth0_fetcher_wait(fetcher, mod_auth0_bell_fd(plan->bell), LOOK_AGAIN_MS);
+    mod_auth0_bell_silence(plan->bell);
+    go_on(fetcher);
 }
 
 /*
@@ -117,24 +139,25 @@ static bool must_go_on(plan_t *plan)
            now < plan->until;
 }
 
+/* What needs no fetcher goes on without one. */
 static void run(void *baton, apr_pool_t *parent)
 {
     plan_t *plan = baton;
     apr_pool_t *pool;
 
     apr_pool_create(&pool, parent);
-    auth0_fetcher_t *fetcher = auth0_fetcher_make(pool);
+    auth0_fetcher_t *fetcher = make_fetcher(plan, pool);
+    int64_t end = fetcher ? INT64_MAX : auth0_clock_monotonic() + HAND_OVER;
 
     forget(plan);
     mod_auth0_fleet_start(pool);
-    while (fetcher && must_go_on(plan)) {
-        if (!mod_auth0_watch_is_over()) {
-            begin_all_due(plan, fetcher, pool);
+    while (must_go_on(plan) && auth0_clock_monotonic() < end) {
+        if (fetcher) {
+            fetch(plan, fetcher, pool);
         }
-        auth0_fetcher_wait(fetcher, mod_auth0_bell_fd(plan->bell),
-                           LOOK_AGAIN_MS);
-        mod_auth0_bell_silence(plan->bell);
-        go_on(fetcher);
+        else {
+            apr_sleep(LOOK_AGAIN_MS * 1000);
+        }
         look_at_ages(plan);
         mod_auth0_denylist_look();
         mod_auth0_throttle_tell();
@@ -209,6 +232,7 @@ int mod_auth0_refresh_prepare(mod_auth0_board_t *board, size_t slots,
     plan_t *plan = make_plan(board, slots, pconf);
 
     plan->bell = bell;
+    plan->server = server;
     if (!mod_auth0_refresh_is_needed(server)) {
         return OK;
     }

@@ -4,25 +4,10 @@
 
 #include <util_filter.h>
 
+#include "core/auth0_bearer.h"
 #include "core/auth0_claims.h"
-#include "core/auth0_require.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_digest.h"
-
-/* So many unmet requirements are weighed for a challenge, and no more. */
-#define MOD_AUTH0_UNMET_MAX 16
-
-/* Requirements, in the order in which they were asked. */
-typedef struct mod_auth0_unmet_t {
-    auth0_unmet_t list[MOD_AUTH0_UNMET_MAX];
-    size_t count;
-} mod_auth0_unmet_t;
-
-/* What is weighed to explain a refusal; most requests have none. */
-typedef struct mod_auth0_weighed_t {
-    mod_auth0_unmet_t unmet;    /* in the evaluation under way */
-    mod_auth0_unmet_t supposed; /* taken for met, for trial    */
-} mod_auth0_weighed_t;
 
 /* A refusal that may yet become the answer of the request it belongs to. */
 typedef struct mod_auth0_refusal_t {
@@ -39,14 +24,17 @@ typedef enum mod_auth0_asking_t {
     MOD_AUTH0_ASKED_AGAIN    /* by us, after authentication              */
 } mod_auth0_asking_t;
 
-/* Where a token was looked for, of which the answer may depend, and found. */
-typedef enum mod_auth0_say_t {
-    MOD_AUTH0_SAY_HEADER = 1,
-    MOD_AUTH0_SAY_COOKIE = 2,
-    MOD_AUTH0_SAY_QUERY = 4, /* which is cut, so that caches do not see it */
-    MOD_AUTH0_SAY_FOUND = 8,
-    MOD_AUTH0_SAY_ELSEWHERE = 16 /* found where caches do not heed it */
-} mod_auth0_say_t;
+/*
+ * A search for a token, on which the answer depends: where it was looked for,
+ * and whether one was found.
+ */
+typedef enum mod_auth0_search_t {
+    MOD_AUTH0_SEARCH_HEADER = 1,
+    MOD_AUTH0_SEARCH_COOKIE = 2,
+    MOD_AUTH0_SEARCH_QUERY = 4, /* which is cut: caches do not see it */
+    MOD_AUTH0_SEARCH_FOUND = 8,
+    MOD_AUTH0_SEARCH_ELSEWHERE = 16 /* found where caches do not heed it */
+} mod_auth0_search_t;
 
 /* The DPoP proof that has let a request in; empty: none. */
 typedef struct mod_auth0_spent_t {
@@ -95,11 +83,11 @@ typedef struct mod_auth0_request_t {
     bool is_claim_asked;  /* by the expression under way    */
     bool is_token_wanted; /* to tell whether it is refused  */
     bool is_authn_forced; /* whatever Require says          */
-    unsigned say;         /* of a token in the answer       */
+    unsigned search;      /* mask of mod_auth0_search_t     */
     mod_auth0_withheld_t withheld[MOD_AUTH0_WITHHELD_MAX];
     size_t withheld_count;
     const mod_auth0_outgoing_t *outgoing; /* what is exported, or NULL */
-    mod_auth0_weighed_t *weighed;         /* NULL: nothing was unmet   */
+    struct mod_auth0_weighed_t *weighed;  /* NULL: nothing was unmet   */
     mod_auth0_refusal_t inner;            /* of a subrequest           */
 } mod_auth0_request_t;
 
@@ -110,7 +98,10 @@ extern const struct ap_logconf mod_auth0_quiet;
 mod_auth0_request_t *mod_auth0_request_make(request_rec *r);
 
 /* The state of this very request, NULL when none was made. */
-mod_auth0_request_t *mod_auth0_request_get(const request_rec *r);
+static inline mod_auth0_request_t *mod_auth0_request_get(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &auth0_module);
+}
 
 /* The request that a subrequest or an internal redirect comes from, or NULL. */
 request_rec *mod_auth0_request_origin(const request_rec *r);
@@ -148,40 +139,5 @@ void mod_auth0_request_judge(mod_auth0_request_t *state, request_rec *r);
  * mod_negotiation has put it under the section of a subrequest, that one's.
  */
 const mod_auth0_request_t *mod_auth0_request_in_force(const request_rec *r);
-
-/*
- * Write down a verdict in the notes, the environment and, for a refusal, the
- * error log. token is empty when there was none; detail is NULL or words of the
- * configuration for the log.
- */
-void mod_auth0_request_note(request_rec *r, auth0_reason_t reason,
-                            const char *detail, auth0_span_t token);
-
-/*
- * Make the answer of a refusal: challenge, caching, and the HTTP status that
- * is returned. The realm is filled in here. An error document that is refused
- * itself leaves the answer of what went wrong first.
- */
-int mod_auth0_request_refuse(request_rec *r, auth0_challenge_t challenge);
-
-/*
- * insert_error_filter hook: where a module lets a subrequest decide, as
- * mod_dir does, its refusal is the answer, and carries the challenge. The body
- * is the problem details, where these are wanted.
- */
-void mod_auth0_request_failed(request_rec *r);
-
-/*
- * insert_filter hook: the same where an error document of this server's
- * answers; and a refusal keeps its status, whatever that says.
- */
-void mod_auth0_request_redirected(request_rec *r);
-
-/*
- * log_transaction hook, before the loggers: whatever internal redirects came
- * in between, the verdict that explains the answer stands in the notes of the
- * request that is logged.
- */
-int mod_auth0_request_logged(request_rec *r);
 
 #endif

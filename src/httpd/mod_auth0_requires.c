@@ -4,7 +4,7 @@
 #include <http_protocol.h>
 
 #include "core/auth0_count.h"
-#include "core/auth0_span.h"
+#include "httpd/mod_auth0_names.h"
 
 static bool is_limit(const ap_directive_t *node)
 {
@@ -66,13 +66,13 @@ bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool)
 }
 
 const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
-                                                   const char *kind,
+                                                   auth0_require_kind_t kind,
                                                    apr_pool_t *pool)
 {
     const char *args = node->args;
 
     if (!mod_auth0_tree_is(node, "Require") ||
-        !auth0_span_is(word_of(node, 0, pool), kind)) {
+        !auth0_span_is(word_of(node, 0, pool), auth0_require_name(kind))) {
         return NULL;
     }
     apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
@@ -85,6 +85,37 @@ const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
         APR_ARRAY_PUSH(words, const char *) = ap_getword_conf(pool, &args);
     }
     return words;
+}
+
+static void add_scopes(apr_array_header_t *scopes,
+                       const apr_array_header_t *words)
+{
+    for (int i = 0; words && i < words->nelts; i++) {
+        mod_auth0_names_add_words(scopes,
+                                  APR_ARRAY_IDX(words, i, const char *));
+    }
+}
+
+/* A type may have blanks in it. */
+static void add_types(apr_array_header_t *types,
+                      const apr_array_header_t *words)
+{
+    for (int i = 0; words && i < words->nelts; i++) {
+        mod_auth0_names_add(
+            types, auth0_span_cstr(APR_ARRAY_IDX(words, i, const char *)));
+    }
+}
+
+void mod_auth0_requires_collect(apr_array_header_t *scopes,
+                                apr_array_header_t *types,
+                                const ap_directive_t *node, apr_pool_t *pool)
+{
+    add_scopes(scopes,
+               mod_auth0_requires_words(node, AUTH0_REQUIRES_SCOPE, pool));
+    add_scopes(scopes,
+               mod_auth0_requires_words(node, AUTH0_REQUIRES_PERMISSION, pool));
+    add_types(types, mod_auth0_requires_words(
+                         node, AUTH0_REQUIRES_AUTHORIZATION_DETAILS, pool));
 }
 
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool)
@@ -133,8 +164,7 @@ const ap_directive_t *mod_auth0_requires_around(const ap_directive_t *node)
     return node;
 }
 
-/* Require, a container of them, or some other directive of a section. */
-static bool counts(const ap_directive_t *node)
+bool mod_auth0_requires_counts(const ap_directive_t *node)
 {
     return mod_auth0_tree_is(node, "Require") ||
            (*node->directive == '<' && !mod_auth0_tree_is_section(node));
@@ -152,7 +182,7 @@ bool mod_auth0_requires_admits(const ap_directive_t *node, apr_pool_t *pool)
         return false;
     }
     for (node = node->first_child; node; node = node->next) {
-        if (counts(node)) {
+        if (mod_auth0_requires_counts(node)) {
             has_one = mod_auth0_requires_admits(node, pool);
             if (has_one != needs_all) {
                 return has_one;

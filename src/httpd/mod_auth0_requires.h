@@ -2,6 +2,7 @@
 #ifndef MOD_AUTH0_REQUIRES_H
 #define MOD_AUTH0_REQUIRES_H
 
+#include "core/auth0_require.h"
 #include "httpd/mod_auth0_tree.h"
 
 /*
@@ -28,18 +29,31 @@ mod_auth0_methods_t mod_auth0_requires_named(const ap_directive_t *directive,
 bool mod_auth0_requires_auth0(const ap_directive_t *node, apr_pool_t *pool);
 
 /*
- * The words of a Require of this kind, such as auth0-scope, after its name, in
- * pool, of const char *; NULL for anything else.
+ * The words after the name of a Require of this kind, of const char *, in pool;
+ * NULL for anything else.
  */
 const apr_array_header_t *mod_auth0_requires_words(const ap_directive_t *node,
-                                                   const char *kind,
+                                                   auth0_require_kind_t kind,
                                                    apr_pool_t *pool);
+
+/*
+ * Add what a Require asks of a token to lists of names, as of
+ * mod_auth0_names.h: the words of auth0-scope and auth0-permission, as Auth0
+ * grants a permission to who asks for the scope of that name; and the types of
+ * auth0-authorization-details. Whether it is inverted is not looked at.
+ */
+void mod_auth0_requires_collect(apr_array_header_t *scopes,
+                                apr_array_header_t *types,
+                                const ap_directive_t *node, apr_pool_t *pool);
 
 /* True for a Require that may depend on who is asking. */
 bool mod_auth0_requires_user(const ap_directive_t *node, apr_pool_t *pool);
 
 /* True for a Require that meeting refuses: under "not" or RequireNone. */
 bool mod_auth0_requires_inverted(const ap_directive_t *node, apr_pool_t *pool);
+
+/* True for a Require or a container of them, <Limit> included. */
+bool mod_auth0_requires_counts(const ap_directive_t *node);
 
 /* True for Require all granted. */
 bool mod_auth0_requires_nothing(const ap_directive_t *node, apr_pool_t *pool);

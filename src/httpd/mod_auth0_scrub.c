@@ -2,7 +2,6 @@
 #include "httpd/mod_auth0_scrub.h"
 
 #include <http_protocol.h>
-#include <http_request.h>
 #include <util_filter.h>
 
 #include "core/auth0_count.h"
@@ -89,7 +88,7 @@ static void tell(request_rec *r, const char *what)
 
 void mod_auth0_scrub_fields(request_rec *r)
 {
-    const apr_array_header_t *names = mod_auth0_server(r)->fields;
+    const apr_array_header_t *names = mod_auth0_settings(r->server)->fields;
 
     (void)mod_auth0_table_drop(r->headers_in, is_field, names);
     mod_auth0_scrub_connection(r, names);
@@ -102,7 +101,7 @@ void mod_auth0_scrub_variables(request_rec *r)
     const apr_array_header_t *more = mod_auth0_dir(r)->variables;
 
     (void)mod_auth0_table_drop(r->subprocess_env, is_variable,
-                               mod_auth0_server(r)->variables);
+                               mod_auth0_settings(r->server)->variables);
     if (more) {
         (void)mod_auth0_table_drop(r->subprocess_env, is_exported, more);
     }
@@ -131,7 +130,7 @@ static apr_status_t watch(ap_filter_t *f, apr_bucket_brigade *bb,
         apr_table_unset(r->trailers_in, fields_of_heads[i]);
     }
     if (mod_auth0_table_drop(r->trailers_in, is_field,
-                             mod_auth0_server(r)->fields)) {
+                             mod_auth0_settings(r->server)->fields)) {
         tell(r, "trailers");
     }
     if (r->headers_in != before) {
@@ -166,7 +165,7 @@ static void scrub_fields_received(request_rec *r,
 
 int mod_auth0_scrub_received(request_rec *r)
 {
-    const apr_array_header_t *names = mod_auth0_server(r)->fields;
+    const apr_array_header_t *names = mod_auth0_settings(r->server)->fields;
 
     (void)mod_auth0_table_drop(r->subprocess_env, is_own, NULL);
     if (names->nelts > 0) {

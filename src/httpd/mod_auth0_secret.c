@@ -19,22 +19,33 @@ static const char *read_file(auth0_span_t *secret, const char *name,
     return why ? apr_psprintf(pool, "the file %s %s", name, why) : NULL;
 }
 
+static const char *await_end(apr_proc_t *proc)
+{
+    int code = -1;
+    apr_exit_why_e how = APR_PROC_SIGNAL;
+
+    apr_proc_wait(proc, &code, &how, APR_WAIT);
+    return how == APR_PROC_EXIT && code == 0 ? NULL : "failed";
+}
+
 static const char *read_output(auth0_span_t *secret, apr_proc_t *proc,
                                apr_pool_t *pool)
 {
     char *buffer = apr_palloc(pool, SECRET_MAX + 1);
     apr_size_t len = 0;
-    int code = -1;
-    apr_exit_why_e how = APR_PROC_SIGNAL;
 
     apr_file_read_full(proc->out, buffer, SECRET_MAX + 1, &len);
     apr_file_close(proc->out);
-    apr_proc_wait(proc, &code, &how, APR_WAIT);
-    if (how != APR_PROC_EXIT || code != 0) {
-        return "failed";
+    const char *why = await_end(proc);
+
+    if (!why && len > SECRET_MAX) {
+        why = "printed more than 4096 bytes";
     }
-    *secret = auth0_span(buffer, len);
-    return len > SECRET_MAX ? "printed more than 4096 bytes" : NULL;
+    if (why) {
+        OPENSSL_cleanse(buffer, len);
+    }
+    *secret = auth0_span(buffer, why ? 0 : len);
+    return why;
 }
 
 static const char *read_program(auth0_span_t *secret, const char *name,

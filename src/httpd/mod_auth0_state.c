@@ -126,7 +126,8 @@ const char *mod_auth0_state_save(const mod_auth0_source_t *source,
                             auth0_span_cstr(jwks_url), document};
     const char *path = source->state_file;
     const char *why =
-        path ? auth0_file_replace(path, auth0_keyfile_text(&file, pool), pool)
+        path ? auth0_file_replace(path, auth0_keyfile_text(&file, pool), 0600,
+                                  pool)
              : NULL;
 
     return why ? apr_pstrcat(pool, path, " ", why, NULL) : NULL;

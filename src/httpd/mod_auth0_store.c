@@ -33,8 +33,7 @@ static auth0_secrets_t *secrets;
 /* As many as fit; the table wants a power of two. */
 static size_t count_marks(const server_rec *server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(server->module_config, &auth0_module);
+    const mod_auth0_server_t *settings = mod_auth0_settings(server);
     size_t count = AUTH0_STORE_MARKS;
 
     if (settings->store_redis) {

@@ -104,8 +104,7 @@ apr_array_header_t *mod_auth0_survey_protected(const mod_auth0_survey_t *survey,
         apr_array_make(survey->pool, 8, sizeof(mod_auth0_protected_t));
 
     for (int i = 0; i < areas->nelts; i++) {
-        const mod_auth0_area_t *area =
-            &APR_ARRAY_IDX(areas, i, mod_auth0_area_t);
+        const mod_auth0_area_t *area = mod_auth0_area_at(areas, i);
         if (!speaks(survey, area)) {
             continue;
         }
@@ -120,6 +119,12 @@ apr_array_header_t *mod_auth0_survey_protected(const mod_auth0_survey_t *survey,
         }
     }
     return all;
+}
+
+const mod_auth0_protected_t *
+mod_auth0_protected_at(const apr_array_header_t *all, int i)
+{
+    return &APR_ARRAY_IDX(all, i, mod_auth0_protected_t);
 }
 
 bool mod_auth0_protected_takes(const mod_auth0_protected_t *section,

@@ -55,6 +55,10 @@ apr_array_header_t *mod_auth0_survey_protected(const mod_auth0_survey_t *survey,
                                                const apr_array_header_t *areas,
                                                const server_rec *main_server);
 
+/* The i-th of them. */
+const mod_auth0_protected_t *
+mod_auth0_protected_at(const apr_array_header_t *all, int i);
+
 /* True when tokens for an audience are good in a section. */
 bool mod_auth0_protected_takes(const mod_auth0_protected_t *section,
                                auth0_span_t audience);

@@ -167,7 +167,6 @@ void mod_auth0_throttle_tell(void)
 {
     for (int kind = 0; kind < MOD_AUTH0_LINE_COUNT; kind++) {
         uint32_t rest = auth0_throttle_rest(&kinds[kind].throttle, now());
-
         if (rest > 0) {
             tell(host_of(&kinds[kind]), kind, rest);
         }

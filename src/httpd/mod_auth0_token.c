@@ -239,9 +239,9 @@ static auth0_reason_t add(mod_auth0_request_t *state, auth0_reason_t found,
         state->token = token;
     }
     if (!is_absent(reason)) {
-        state->say |= place == in_header
-                          ? MOD_AUTH0_SAY_FOUND
-                          : MOD_AUTH0_SAY_FOUND | MOD_AUTH0_SAY_ELSEWHERE;
+        state->search |= place == in_header ? MOD_AUTH0_SEARCH_FOUND
+                                            : MOD_AUTH0_SEARCH_FOUND |
+                                                  MOD_AUTH0_SEARCH_ELSEWHERE;
     }
     return both(found, reason);
 }
@@ -264,21 +264,21 @@ static auth0_reason_t add_form(mod_auth0_request_t *state, auth0_reason_t found,
 }
 
 /*
- * What a subrequest looked for has a say in the answer it is part of, and a
- * look-ahead in which answer that is.
+ * An answer depends on what the subrequests that are part of it looked for, and
+ * which answer it is, on what a look-ahead did.
  */
-static void tell_main(const request_rec *r, unsigned say)
+static void tell_main(const request_rec *r, unsigned search)
 {
     for (request_rec *main = r->main; main; main = main->main) {
-        mod_auth0_request_make(main)->say |= say;
+        mod_auth0_request_make(main)->search |= search;
     }
 }
 
-static unsigned say_of(const mod_auth0_token_sources_t *sources)
+static unsigned places_of(const mod_auth0_token_sources_t *sources)
 {
-    return (sources->header ? MOD_AUTH0_SAY_HEADER : 0U) |
-           (sources->cookie ? MOD_AUTH0_SAY_COOKIE : 0U) |
-           (sources->query ? MOD_AUTH0_SAY_QUERY : 0U);
+    return (sources->header ? MOD_AUTH0_SEARCH_HEADER : 0U) |
+           (sources->cookie ? MOD_AUTH0_SEARCH_COOKIE : 0U) |
+           (sources->query ? MOD_AUTH0_SEARCH_QUERY : 0U);
 }
 
 auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
@@ -287,7 +287,7 @@ auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
         mod_auth0_dir_token_sources(mod_auth0_dir(r));
     auth0_reason_t found = AUTH0_REQUEST_NO_TOKEN;
 
-    state->say |= say_of(sources);
+    state->search |= places_of(sources);
     for (size_t i = 0; i < AUTH0_COUNT(looks); i++) {
         found = add(state, found, looks[i], sources, r);
     }
@@ -298,6 +298,6 @@ auth0_reason_t mod_auth0_token_find(mod_auth0_request_t *state, request_rec *r)
     if (found != AUTH0_OK) {
         state->token = auth0_span("", 0);
     }
-    tell_main(r, state->say);
+    tell_main(r, state->search);
     return found;
 }

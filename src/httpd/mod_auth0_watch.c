@@ -137,7 +137,6 @@ static apr_status_t hire(watch_t *watch, apr_pool_t *pconf)
     APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *register_callback =
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t *watchdog;
-
     apr_status_t status = get_instance(&watchdog, "_auth0_", 0, 0, pconf);
 
     return status == APR_SUCCESS

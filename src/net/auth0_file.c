@@ -138,15 +138,16 @@ static bool write_all(int fd, auth0_span_t bytes)
     return fsync(fd) == 0;
 }
 
-static bool write_part(const char *path, auth0_span_t bytes)
+/* Whoever left a file of that name, a link to another one too, loses it. */
+static bool write_part(const char *path, auth0_span_t bytes, mode_t mode)
 {
-    int fd =
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    (void)unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     if (fd < 0) {
         return false;
     }
-    bool is_written = write_all(fd, bytes);
+    bool is_written = fchmod(fd, mode) == 0 && write_all(fd, bytes);
 
     return close(fd) == 0 && is_written;
 }
@@ -180,12 +181,12 @@ static bool sync_folder_of(const char *path, apr_pool_t *pool)
 }
 
 const char *auth0_file_replace(const char *path, auth0_span_t bytes,
-                               apr_pool_t *pool)
+                               mode_t mode, apr_pool_t *pool)
 {
     const char *part =
         apr_psprintf(pool, "%s.%ld%s", path, (long)getpid(), PART);
 
-    if (!write_part(part, bytes)) {
+    if (!write_part(part, bytes, mode)) {
         const char *why = complain(pool, "cannot be written");
         unlink(part);
         return why;

@@ -13,7 +13,7 @@
 
 /*
  * Whole files: read as one, replaced as one. Functions that can fail return
- * NULL, or a sentence from pool to follow the file's name. Paths are absolute.
+ * NULL, or a sentence from pool to follow the file's name.
  */
 
 /* What tells that a file has changed. */
@@ -47,12 +47,14 @@ AUTH0_MUST_USE const char *auth0_file_read_own(auth0_span_t *bytes,
                                                uid_t owner, apr_pool_t *pool);
 
 /*
- * Put a file of mode 0600 in place of path: whoever reads it, and whenever the
- * machine stops, finds the former bytes or these, and never a mixture. What a
- * killed process leaves behind has a name that ends in ".part".
+ * Put a file of this mode, whatever the umask, in place of path: whoever reads
+ * it, and whenever the machine stops, finds the former bytes or these, and
+ * never a mixture. What a killed process leaves behind has a name that ends in
+ * ".part".
  */
-AUTH0_MUST_USE const char *
-auth0_file_replace(const char *path, auth0_span_t bytes, apr_pool_t *pool);
+AUTH0_MUST_USE const char *auth0_file_replace(const char *path,
+                                              auth0_span_t bytes, mode_t mode,
+                                              apr_pool_t *pool);
 
 /* Set the time of the last change to the present. */
 AUTH0_MUST_USE const char *auth0_file_touch(const char *path, apr_pool_t *pool);

@@ -2,7 +2,6 @@
 #include "net/auth0_link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
@@ -45,10 +44,8 @@ static bool begin(const auth0_link_t *link, const auth0_address_t *to)
     int one = 1;
 
     (void)setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    return fcntl(link->fd, F_SETFD, FD_CLOEXEC) == 0 &&
-           fcntl(link->fd, F_SETFL, O_NONBLOCK) == 0 &&
-           (connect(link->fd, &to->any, length_of(to)) == 0 ||
-            errno == EINPROGRESS);
+    return connect(link->fd, &to->any, length_of(to)) == 0 ||
+           errno == EINPROGRESS;
 }
 
 static bool is_connected(const auth0_link_t *link)
@@ -64,7 +61,8 @@ bool auth0_link_open(auth0_link_t *link, const auth0_address_t *to,
                      int64_t deadline)
 {
     *link = AUTH0_LINK_NONE;
-    link->fd = socket(to->any.sa_family, SOCK_STREAM, 0);
+    link->fd = socket(to->any.sa_family,
+                      SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (link->fd >= 0 && begin(link, to) && wait_for(link, POLLOUT, deadline) &&
         is_connected(link)) {
         return true;

@@ -37,11 +37,6 @@ struct auth0_redis_t {
     seat_t seats[AUTH0_REDIS_LINKS];
 };
 
-bool auth0_redis_is_away(const auth0_redis_t *redis)
-{
-    return auth0_breaker_is_open(&redis->known->breaker);
-}
-
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis)
 {
     return (auth0_redis_why_t)atomic_load(&redis->known->why);
@@ -331,7 +326,8 @@ static auth0_redis_why_t ask(auth0_span_t *reply, auth0_redis_t *redis,
 
 /*
  * That this process is busy does not speak against the Redis, and that it can
- * be read from does not speak for it.
+ * be read from does not speak for it. Requests fail for reasons of their own,
+ * and many at once: the log tells that of whoever looks after the Redis.
  */
 static bool conclude(auth0_redis_t *redis,
                      const auth0_redis_question_t *question,
@@ -345,7 +341,9 @@ static bool conclude(auth0_redis_t *redis,
         }
         return true;
     }
-    atomic_store(&redis->known->why, (uint32_t)why);
+    if (question->is_persistent) {
+        atomic_store(&redis->known->why, (uint32_t)why);
+    }
     if (why != AUTH0_REDIS_BUSY) {
         auth0_breaker_failed(breaker, pass, auth0_clock_monotonic());
     }
@@ -370,6 +368,11 @@ bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
 
     auth0_errqueue_restore(kept);
     return conclude(redis, question, pass, why);
+}
+
+void auth0_redis_reject(auth0_redis_t *redis)
+{
+    atomic_store(&redis->known->why, AUTH0_REDIS_GARBAGE);
 }
 
 bool auth0_redis_is_settled(const auth0_redis_t *redis)

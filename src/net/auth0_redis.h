@@ -31,7 +31,7 @@ typedef struct auth0_redis_t auth0_redis_t;
 typedef struct auth0_redis_known_t {
     auth0_breaker_t breaker;
     auth0_box_t address;  /* one writer: auth0_redis_settle */
-    _Atomic uint32_t why; /* of the last failure             */
+    _Atomic uint32_t why; /* see auth0_redis_why             */
 } auth0_redis_known_t;
 
 /*
@@ -50,7 +50,8 @@ typedef struct auth0_redis_question_t {
     size_t count;
     unsigned kinds;     /* of auth0_resp_kind_t: replies that make sense   */
     int64_t budget;     /* microseconds; 0: AUTH0_REDIS_BUDGET             */
-    bool is_persistent; /* ask although it is known to be out of reach     */
+    bool is_persistent; /* ask although it is known to be out of reach, and
+                           keep why it fails for auth0_redis_why           */
     bool is_reading;    /* an answer does not tell that it takes marks     */
 } auth0_redis_question_t;
 
@@ -71,8 +72,9 @@ AUTH0_MUST_USE bool auth0_redis_ask(auth0_span_t *reply, auth0_redis_t *redis,
 
 /*
  * Of the addresses that its host was found to have, settle for the first at
- * which trial is answered, within its budget for each. One that replies with an
- * error is taken while there is none at all. One process at a time.
+ * which trial, a persistent question, is answered, within its budget for each.
+ * One that replies with an error is taken while there is none at all. One
+ * process at a time.
  */
 bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
                         const auth0_redis_question_t *trial, apr_pool_t *pool);
@@ -80,11 +82,14 @@ bool auth0_redis_settle(auth0_redis_t *redis, const auth0_found_t *found,
 /* True when it has an address, of now or earlier. */
 bool auth0_redis_is_settled(const auth0_redis_t *redis);
 
-/* True when requests are kept away from it. */
-bool auth0_redis_is_away(const auth0_redis_t *redis);
-
-/* Why the last question failed. */
+/*
+ * Why a persistent question failed, the last that did. What other questions
+ * come to makes no difference.
+ */
 auth0_redis_why_t auth0_redis_why(const auth0_redis_t *redis);
+
+/* Tell that the reply to a persistent question makes no sense after all. */
+void auth0_redis_reject(auth0_redis_t *redis);
 
 const auth0_redis_url_t *auth0_redis_url(const auth0_redis_t *redis);
 

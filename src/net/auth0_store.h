@@ -35,8 +35,10 @@ struct auth0_store_t {
     struct auth0_redis_t *redis; /* NULL when the server is on its own */
 };
 
-/* Seconds that a denial lasts at most: no token of Auth0 lives for 30 days and
- * the skew. */
+/*
+ * Seconds that a denial lasts at most, which is 31 days: no token of Auth0
+ * lives for 30 days and the skew.
+ */
 #define AUTH0_STORE_DENIED_MOST ((int64_t)2678400)
 
 /* The marks that a store in shared memory has room for: 32 MiB. */

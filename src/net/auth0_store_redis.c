@@ -1,10 +1,7 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "net/auth0_store_redis.h"
 
-#include <string.h>
-
 #include <apr_strings.h>
-#include <openssl/evp.h>
 
 #include "core/auth0_b64.h"
 #include "core/auth0_digits.h"
@@ -40,17 +37,11 @@ static const char *hash_of(const auth0_mark_name_t *name, apr_pool_t *pool)
     const char *head =
         apr_psprintf(pool, PREFIX "%d:%" APR_SIZE_T_FMT ":%" APR_SIZE_T_FMT ":",
                      (int)name->kind, name->issuer.len, name->value.len);
-    size_t head_len = strlen(head);
-    size_t len = head_len + name->issuer.len + name->value.len;
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    char *text = apr_palloc(pool, len);
+    unsigned char hash[AUTH0_MARK_DIGEST];
 
-    memcpy(text, head, head_len);
-    memcpy(text + head_len, name->issuer.ptr, name->issuer.len);
-    memcpy(text + head_len + name->issuer.len, name->value.ptr,
-           name->value.len);
-    return EVP_Q_digest(NULL, "SHA256", NULL, text, len, hash, &len)
-               ? auth0_b64url_encode(auth0_span((char *)hash, len), pool)
+    return auth0_mark_digest(hash, word(head), name, pool)
+               ? auth0_b64url_encode(
+                     auth0_span((const char *)hash, sizeof(hash)), pool)
                : NULL;
 }
 
@@ -314,7 +305,7 @@ static bool read_fields(auth0_span_t *text, auth0_span_t *rest)
     return true;
 }
 
-/* False when this is no reply to XRANGE. */
+/* False when this is no entry of a reply to XRANGE. */
 static bool read_one(auth0_store_cursor_t *id, auth0_span_t *text,
                      auth0_span_t *rest)
 {
@@ -323,6 +314,12 @@ static bool read_one(auth0_store_cursor_t *id, auth0_span_t *text,
     return auth0_resp_take(&item, rest, AUTH0_RESP_ARRAY) && item.number == 2 &&
            auth0_resp_take(&item, rest, AUTH0_RESP_TEXT) &&
            read_id(id, item.text) && read_fields(text, rest);
+}
+
+static bool reject(const auth0_store_t *store)
+{
+    auth0_redis_reject(store->redis);
+    return false;
 }
 
 static const char *text_of(const auth0_store_cursor_t *id, apr_pool_t *pool)
@@ -373,7 +370,7 @@ bool auth0_store_pull(auth0_store_pulled_t *pulled,
     for (int64_t i = 0; i < count; i++) {
         entry_t entry = {0};
         if (!read_one(&id, &text, &rest)) {
-            return false;
+            return reject(store);
         }
         pulled->read++;
         *cursor = id;
@@ -404,13 +401,16 @@ bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
     auth0_span_t rest;
     int64_t count;
 
-    if (!ask_range(&rest, &count, ends, store, pool) || count > SWEPT_MOST) {
+    if (!ask_range(&rest, &count, ends, store, pool)) {
         return false;
+    }
+    if (count > SWEPT_MOST) {
+        return reject(store);
     }
     for (int64_t i = 0; i < count; i++) {
         auth0_store_cursor_t id;
         if (!read_one(&id, &(auth0_span_t){0}, &rest)) {
-            return false;
+            return reject(store);
         }
         words[question.count++] = word(text_of(&id, pool));
     }

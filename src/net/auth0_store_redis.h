@@ -60,15 +60,18 @@ typedef struct auth0_store_pulled_t {
 } auth0_store_pulled_t;
 
 /*
- * Read what the stream has after the cursor into the table. False when the
- * Redis is out of reach. One thread of the server at a time.
+ * Read what the stream has after the cursor into the table. False, with
+ * auth0_redis_why, when the Redis is out of reach or its reply makes no sense.
+ * One thread of the server at a time.
  */
 AUTH0_MUST_USE bool auth0_store_pull(auth0_store_pulled_t *pulled,
                                      auth0_store_cursor_t *cursor,
                                      const auth0_store_t *store, int64_t now,
                                      apr_pool_t *pool);
 
-/* Remove entries from the stream that nobody needs any more. */
+/*
+ * Remove entries from the stream that nobody needs any more. False as above.
+ */
 AUTH0_MUST_USE bool auth0_store_sweep(const auth0_store_t *store, int64_t now,
                                       apr_pool_t *pool);
 

@@ -173,6 +173,8 @@ def read_options(part_names):
     unknown = set(options.parts) - set(part_names)
     if unknown:
         parser.error(f"no such part: {' '.join(unknown)}")
+    if not options.render and options.server_core == options.client_core:
+        parser.error("the client never sleeps: it needs a core of its own")
     names = ("rounds", "requests", "counted", "memory_tokens")
     usual = (3, 200, 50, 5000) if options.quick else (15, 1000, 200, 1000000)
     for name, value in zip(names, usual):

@@ -1,13 +1,13 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 /*
- * For measurement only, never for a server that protects anything: what no
- * module that judges tokens can go below.
+ * For measurement only, never for a server that protects anything: about the
+ * least that a module takes which judges tokens, and knows them again.
  *
  *   AuthType Floor
  *   Floor nothing         a user, and a provider that grants
  *   Floor hash            and SHA-256 of the token
- *   Floor fingerprint     and SHA-256 of the token and 32 bytes, such as those
- *                         by which a cache tells policies apart
+ *   Floor fingerprint     and SHA-256 of the token and 32 bytes, for a cache
+ *                         whose key is one hash of token and policy
  *   Floor verify PEM      hash, and RS256 by EVP, with no JSON at all
  *   Floor cjose JWK       hash, and RS256 by cjose, and one JSON parse
  *   Require floor

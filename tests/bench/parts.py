@@ -16,7 +16,7 @@ from servers import (
     location,
     tokens,
 )
-from ways import Case, cells, floor, say
+from ways import Case, build_floor, cells, floor, say
 
 OURS = ("auth0", "uncached")
 ALGORITHMS = ("RS256", "PS256", "ES256")
@@ -163,7 +163,8 @@ def floor_cases(bench):
 
 
 def part_floor(bench):
-    """What no module of its kind can go below, beside this one."""
+    """About the least that a module of this kind takes, beside this one."""
+    build_floor(bench.work)
     check_floors(bench)
     return {
         "title": "The floor",
@@ -174,10 +175,10 @@ def part_floor(bench):
             "The floors are a trial module (tests/bench/floor.c) that sets a "
             "user and grants by a provider, and does what is named beside "
             "that: SHA-256 by contexts that are kept, of the token, or of the "
-            "token and 32 bytes, as in the key of a cache that keeps policies "
-            "apart; the hash and one RS256 by EVP; the hash, cjose and one "
-            "parse of the payload. They judge nothing but the signature. "
-            "RS256; each above an open location of its own process, and how "
+            "token and 32 bytes, for a cache whose key is one hash of token "
+            "and policy (mod_auth0 compares the policy beside the hash); the "
+            "hash and one RS256 by EVP; the hash, cjose and one parse of the "
+            "payload. They judge nothing but the signature. RS256; each above an open location of its own process, and how "
             "exact that is shows where that is asked once more.",
         ],
     }

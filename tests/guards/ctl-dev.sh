@@ -330,6 +330,14 @@ test_refusals() {
     refuses 1 'auth0ctl dev init' dev serve-files "$dir/none" "$dir/www"
     echo x >"$dir/other/private.pem"
     refuses 1 'no RSA key' dev token "$dir/other" --audience "$api"
+    for form in '' -traditional; do
+        openssl pkey -in "$tenant/private.pem" -aes256 -passout pass:secret \
+            $form -out "$dir/other/private.pem"
+        refuses 1 'no RSA key' dev token "$dir/other" --audience "$api"
+    done
+    rm "$dir/other/private.pem"
+    mkfifo "$dir/other/private.pem"
+    refuses 1 'not a regular file' dev token "$dir/other" --audience "$api"
     check 'nothing was made' "$(ls -d "$dir/new" 2>/dev/null)" ''
 }
 

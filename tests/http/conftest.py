@@ -8,6 +8,7 @@ pytest.register_assert_rewrite("answers", "client", "crowd", "env", "logs")
 
 import certs  # noqa: E402
 from logs import watch  # noqa: E402
+from provider import Provider  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,3 +49,11 @@ def authority():
         # httpd's children fetch keys, and they are not root.
         directory.chmod(0o755)
         yield certs.Authority(directory)
+
+
+@pytest.fixture(scope="module")
+def provider(authority, tmp_path_factory):
+    """The real OpenID provider of op/; it needs node."""
+    log = tmp_path_factory.mktemp("provider") / "log"
+    with Provider(authority, log) as running:
+        yield running

@@ -57,7 +57,7 @@ class Firewall:
     """
     Passes on what comes for a port of loopback, until it forgets the
     connections that there are: nothing of them gets through from then on, and
-    neither side is told.
+    neither side is told. lost counts what was sent all the same.
     """
 
     def __init__(self, to):
@@ -66,6 +66,7 @@ class Firewall:
         self.port = self.listener.getsockname()[1]
         self.known = []
         self.forgotten = []
+        self.lost = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -87,6 +88,7 @@ class Firewall:
                         self._close(pair)
                         return
                     if pair in self.forgotten:
+                        self.lost += 1
                         continue
                     pair[source is pair[0]].sendall(data)
 

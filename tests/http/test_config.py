@@ -184,6 +184,9 @@ CASES = {
     "file_missing": wrong_issuer(
         "https://tenant.example/ file:${DIR}/nowhere.json", "nowhere.json"
     ),
+    "file_without_a_name": wrong_issuer(
+        "https://tenant.example/ file:", "is not a path"
+    ),
     "file_is_a_folder": wrong_issuer("https://tenant.example/ file:${DIR}"),
     "file_empty": wrong_issuer(
         "https://tenant.example/ file:${DIR}/empty.json", "JWK"
@@ -938,6 +941,28 @@ def test_every_directive_is_named_here():
     known = set(re.findall(r'AP_INIT_\w+\(\s*"(Auth0\w+)"', text))
     refused = {line.split()[0] for line in NOT_IN_HTACCESS}
     assert known == refused | ALSO_IN_HTACCESS
+
+
+def listed(names):
+    return f"<Directory />\nAllowOverrideList {names}\n</Directory>\n"
+
+
+@pytest.mark.parametrize("name", [x.split()[0] for x in NOT_IN_HTACCESS])
+def test_not_in_a_list_of_overrides(name):
+    """httpd would let it stand in .htaccess from there on."""
+    complains(
+        ours() + listed(f"Options {name} Require"),
+        f"AllowOverrideList Options {name} Require",
+        (f"AllowOverrideList: '{name}' must not stand in .htaccess: take it "
+         "off",),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(ALSO_IN_HTACCESS))
+def test_in_a_list_of_overrides(name):
+    names = f"AuthType Require SetHandler AllowOverrideList {name}"
+    code, output, *_ = check(ours() + listed(names))
+    assert code == 0, output
 
 
 @pytest.mark.parametrize("line", IN_HTACCESS)

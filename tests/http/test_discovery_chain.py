@@ -16,7 +16,7 @@ import pytest
 from conf import PAGE, location
 from env import Httpd
 from logs import watch
-from provider import CLIENT, Provider
+from provider import CLIENT
 
 CONFIG = """
 ServerName localhost
@@ -26,13 +26,6 @@ Auth0Issuer {issuer}
 Auth0ResourceMetadata On
 AliasMatch "^/" "${{DIR}}/htdocs/page.html"
 """
-
-
-@pytest.fixture(scope="module")
-def provider(authority, tmp_path_factory):
-    log = tmp_path_factory.mktemp("provider") / "log"
-    with Provider(authority, log) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

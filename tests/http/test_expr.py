@@ -111,6 +111,11 @@ REQUIRE = {
             ({"scope": "a"}, OTHER),
         ],
     ),
+    "scope-or-any-token-reads": (
+        "Require auth0-scope admin\nRequire expr \"%{REQUEST_METHOD} == 'GET' "
+        "&& reqenv('AUTH0_REASON') == 'ok' && note('auth0-reason') == 'ok'\"",
+        [({"scope": "x"}, OK), ({"scope": "admin"}, OK)],
+    ),
     "expr-or-other-address": (
         "Require expr \"auth0_claim('plan') == 'gold'\"\n"
         "Require ip 192.0.2.0/24",

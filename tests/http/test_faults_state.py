@@ -267,6 +267,14 @@ def mounted(httpd, options):
     return own_namespace(f'mount -t tmpfs -o {options} tmpfs "{folder}"')
 
 
+def warned_once(httpd, issuer):
+    """It serves, and fetches again and again; one line tells of the keys."""
+    wait_for(httpd, "/orders", issuer.token(KEY), "ok")
+    fetched = issuer.count()
+    wait_until(lambda: issuer.count() > fetched + 1, "more fetches")
+    assert len(re.findall(NOT_KEPT, httpd.error_log.read_text())) == 1
+
+
 def test_F22_read_only(authority, announce):
     """One warning, however often it is tried."""
     announce(f"{NOT_KEPT}.*Read-only file system")
@@ -274,11 +282,7 @@ def test_F22_read_only(authority, announce):
         httpd = server(authority, issuer, 1)
         httpd.prefix = mounted(httpd, "ro")
         with httpd:
-            wait_for(httpd, "/orders", issuer.token(KEY), "ok")
-            fetched = issuer.count()
-            wait_until(lambda: issuer.count() > fetched + 1, "more fetches")
-            log = httpd.error_log.read_text()
-            assert len(re.findall(NOT_KEPT, log)) == 1
+            warned_once(httpd, issuer)
 
 
 def test_F22_full_disk(authority, announce):
@@ -290,11 +294,7 @@ def test_F22_full_disk(authority, announce):
         httpd = server(authority, issuer, 1)
         httpd.prefix = mounted(httpd, "size=8k")
         with httpd:
-            wait_for(httpd, "/orders", issuer.token(KEY), "ok")
-            fetched = issuer.count()
-            wait_until(lambda: issuer.count() > fetched + 1, "more fetches")
-            log = httpd.error_log.read_text()
-            assert len(re.findall(NOT_KEPT, log)) == 1
+            warned_once(httpd, issuer)
             folder = httpd.root() / str(folder_of(httpd))[1:]
             assert list(folder.glob("*.keys")) == []
             issuer.keys(KEY)

@@ -22,7 +22,7 @@ from crowd import (
     wait_for,
     wait_until,
 )
-from env import Httpd
+from env import Httpd, shared_library
 from issuer import DISCOVERY, JWKS, Answer, Issuer
 from logs import watch
 from processes import fetcher, memory, sockets_to
@@ -285,6 +285,33 @@ def test_rotations_cost_no_memory(authority):
             print(f"{ROTATIONS} rotations: {grown} KiB more")
             assert len(grown) == 2
             assert max(grown.values()) < GROWTH
+
+
+def test_a_process_without_memory_for_libcurl(
+    authority, announce, open_folder
+):
+    """Each says so once; the rest goes on, and so do fetches when there is."""
+    poor = "no keys can be fetched by this process"
+    announce(poor)
+    file = open_folder / "poor"
+    file.touch()
+    preload = shared_library("poor.c", open_folder)
+    how = {"environment": {"LD_PRELOAD": str(preload), "POOR": str(file)}}
+    local = f"Auth0Issuer {tokens.ISSUER} file:${{DIR}}/keys.json"
+    files = {**PAGE, "keys.json": tokens.jwks(KEY), "deny": ""}
+    with Issuer(authority, KEY) as issuer:
+        config = one_issuer(authority, f"Auth0Issuer {issuer.url}")
+        config += "Auth0DenyList ${DIR}/deny\n" + protected("/local", local)
+        with Httpd(config, files, **how) as httpd:
+            httpd.wait_for_log(poor)
+            for deny, reason in (("kid main", "deny.kid"), ("", "ok")) * 2:
+                httpd.write("deny", deny)
+                wait_for(httpd, "/local", tokens.token(KEY), reason, 2)
+            time.sleep(2)
+            told = httpd.error_log.read_text().count(poor)
+            assert told <= len(httpd.children())
+            file.unlink()
+            wait_for(httpd, "/orders", issuer.token(KEY), "ok", 3)
 
 
 # -------------------------------------------------------------------- programs

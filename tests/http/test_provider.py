@@ -8,7 +8,7 @@ import answers
 import tokens
 from conf import ANYTHING, PAGE, location
 from env import Httpd
-from provider import CLIENT, Provider
+from provider import CLIENT
 
 CONFIG = (
     ANYTHING
@@ -21,13 +21,6 @@ Auth0Audience https://api.example.com/orders
     + location("/orders", "Require auth0-scope read:orders")
     + location("/change", "Require auth0-scope write:orders")
 )
-
-
-@pytest.fixture(scope="module")
-def provider(authority, tmp_path_factory):
-    log = tmp_path_factory.mktemp("provider") / "log"
-    with Provider(authority, log) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import answers
 import tokens
 from conf import PAGE, location
 from env import Httpd
-from provider import Provider
 from test_certificate import Line, bearer, context_of
 
 CONFIG = """
@@ -34,13 +33,6 @@ PROGRAM = """\
 #!/bin/sh
 printf 'Content-Type: text/plain\\r\\n\\r\\n%s %s' "$AUTH0_REASON" "$REMOTE_USER"
 """
-
-
-@pytest.fixture(scope="module")
-def provider(authority, tmp_path_factory):
-    log = tmp_path_factory.mktemp("provider") / "log"
-    with Provider(authority, log) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

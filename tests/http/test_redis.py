@@ -427,6 +427,9 @@ def test_redis_that_goes_away_under_load(announce, how):
     No request waits for much longer than the budget; who needs the store is
     told to try again, everyone else is served; soon after it is back, all is
     as before, and the log has told so once.
+
+    A busy machine may be too late for one that needs the store, as before: that
+    one has waited for as long as the budget, and was not turned away.
     """
     announce(AWAY)
     announce(LOST)
@@ -462,7 +465,11 @@ def test_redis_that_goes_away_under_load(announce, how):
         # Who asks shortly before it is back may be answered in time.
         away = writing.between(gone + 0.3, back - BUDGET)
         assert reasons(away) == {"logout.store"}
-        assert reasons(writing.between(recovered + 0.2, end)) == {"ok"}
+        after = writing.between(recovered + 0.2, end)
+        late = [took for took, reason in after if reason == "logout.store"]
+        assert reasons(after) <= {"ok", "logout.store"}
+        assert len(late) < len(after) / 10
+        assert all(took >= BUDGET for took in late)
         for took, _ in reading.between(0, end) + writing.between(0, end):
             assert took < BUDGET + BUSY
         assert recovered - back < 4

@@ -139,6 +139,15 @@ const char *support_repeat(const char *text, size_t count, apr_pool_t *pool)
     return all;
 }
 
+size_t support_count_words(const char *const *words, size_t most)
+{
+    size_t count = 0;
+    while (count < most && words[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
 static int support_remove_one(const char *path, const struct stat *info,
                               int kind, struct FTW *where)
 {
@@ -357,6 +366,16 @@ const char *support_payload(const char *more, apr_pool_t *pool)
                         "\",\"aud\":\"" SUPPORT_AUDIENCE
                         "\",\"sub\":\"auth0|1\",\"iat\":%d,\"exp\":%d}",
                         more, SUPPORT_NOW_S - 60, SUPPORT_NOW_S + 60);
+}
+
+const auth0_claims_t *support_claims(const char *json, const char *kid,
+                                     apr_pool_t *pool)
+{
+    auth0_claims_t *claims;
+    assert_int_equal(auth0_claims_parse(&claims, support_span(json), pool),
+                     AUTH0_OK);
+    auth0_claims_note_kid(claims, support_span(kid));
+    return claims;
 }
 
 auth0_policy_t support_policy(unsigned algs, apr_pool_t *pool)

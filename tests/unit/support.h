@@ -18,6 +18,18 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Whether time and memory are a sanitizer's as much as ours. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SUPPORT_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SUPPORT_IS_SANITIZED 1
+#endif
+#endif
+#ifndef SUPPORT_IS_SANITIZED
+#define SUPPORT_IS_SANITIZED 0
+#endif
+
 /* Every test gets a pool of its own as *state. */
 int support_setup(void **state);
 int support_teardown(void **state);
@@ -46,6 +58,9 @@ apr_pool_t *support_dirty_pool(apr_pool_t *parent);
 const char *support_string(auth0_span_t text, apr_pool_t *pool);
 const char *support_b64(const char *text, apr_pool_t *pool);
 const char *support_repeat(const char *text, size_t count, apr_pool_t *pool);
+
+/* Of an array of so many at most, the strings before the first NULL. */
+size_t support_count_words(const char *const *words, size_t most);
 
 /* A folder below TMPDIR or /tmp; it goes with the pool. */
 const char *support_folder(apr_pool_t *pool);
@@ -113,6 +128,10 @@ auth0_span_t support_signature(const char *token, apr_pool_t *pool);
 
 /* A payload that passes; more is JSON before its members, such as "". */
 const char *support_payload(const char *more, apr_pool_t *pool);
+
+/* Claims of a token that a key of that name has signed; parsed, not judged. */
+const auth0_claims_t *support_claims(const char *json, const char *kid,
+                                     apr_pool_t *pool);
 
 /* A policy of one issuer and one audience without leeway. */
 auth0_policy_t support_policy(unsigned algs, apr_pool_t *pool);

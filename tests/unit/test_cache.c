@@ -315,17 +315,6 @@ static void the_hot_ones_may_change(void **state)
     }
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
-
 /* Resident memory of this process, in KiB; 0 where it cannot be told. */
 static long resident(void)
 {
@@ -344,7 +333,7 @@ static long resident(void)
 }
 
 #define EARLY 100000
-#define MANY (IS_SANITIZED ? 2 * EARLY : 10 * EARLY)
+#define MANY (SUPPORT_IS_SANITIZED ? 2 * EARLY : 10 * EARLY)
 
 /* Of many sizes, so that holes have to be filled with others. */
 static void a_million_tokens_leave_memory_where_it_was(void **state)
@@ -365,7 +354,7 @@ static void a_million_tokens_leave_memory_where_it_was(void **state)
     long grown = resident() - early;
     print_message("%ld KiB after %d tokens, %ld KiB more after %d\n", early,
                   EARLY, grown, MANY);
-    if (!IS_SANITIZED) {
+    if (!SUPPORT_IS_SANITIZED) {
         assert_true(grown < 2048);
     }
 }

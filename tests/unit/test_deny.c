@@ -30,17 +30,6 @@ static block_t build(const char *text, apr_pool_t *pool)
     return block;
 }
 
-static const auth0_claims_t *make_claims(const char *json, const char *kid,
-                                         apr_pool_t *pool)
-{
-    auth0_claims_t *claims;
-
-    assert_int_equal(auth0_claims_parse(&claims, support_span(json), pool),
-                     AUTH0_OK);
-    auth0_claims_note_kid(claims, support_span(kid));
-    return claims;
-}
-
 typedef struct row_t {
     const char *name;
     const char *list;
@@ -147,7 +136,7 @@ static void each_list_denies_what_it_names(void **state)
         block_t block = build(row->list, *state);
         auth0_reason_t got = auth0_deny_check(
             block.image, block.bytes,
-            make_claims(row->claims, row->kid, *state), SUPPORT_NOW);
+            support_claims(row->claims, row->kid, *state), SUPPORT_NOW);
         bad += support_reason(row->name, got, row->reason);
         test_free(block.image);
     }
@@ -157,7 +146,8 @@ static void each_list_denies_what_it_names(void **state)
 static void the_last_second_counts_to_its_end(void **state)
 {
     block_t block = build("sub a until=1800000001", *state);
-    const auth0_claims_t *claims = make_claims("{\"sub\":\"a\"}", "", *state);
+    const auth0_claims_t *claims =
+        support_claims("{\"sub\":\"a\"}", "", *state);
 
     assert_int_equal(auth0_deny_check(block.image, block.bytes, claims,
                                       SUPPORT_NOW + 999999),
@@ -225,7 +215,7 @@ static void many_values_are_told_apart(void **state)
     for (int i = 0; i < 20000; i++) {
         const char *json = apr_psprintf(*state, "{\"sub\":\"u%d\"}", i);
         assert_int_equal(auth0_deny_check(block.image, block.bytes,
-                                          make_claims(json, "", *state),
+                                          support_claims(json, "", *state),
                                           SUPPORT_NOW),
                          i % 2 ? AUTH0_OK : AUTH0_DENY_SUB);
     }
@@ -236,7 +226,7 @@ static void many_values_are_told_apart(void **state)
 static void every_arrangement_of_slots_is_good(void **state)
 {
     const auth0_claims_t *first =
-        make_claims("{\"jti\":\"a\",\"iat\":5}", "", *state);
+        support_claims("{\"jti\":\"a\",\"iat\":5}", "", *state);
 
     for (int i = 0; i < 500; i++) {
         const char *text = apr_psprintf(
@@ -246,7 +236,7 @@ static void every_arrangement_of_slots_is_good(void **state)
         for (char c = 'a'; c <= 'c'; c++) {
             const char *json = apr_psprintf(*state, "{\"sub\":\"%c%d\"}", c, i);
             assert_int_equal(auth0_deny_check(block.image, block.bytes,
-                                              make_claims(json, "", *state),
+                                              support_claims(json, "", *state),
                                               SUPPORT_NOW),
                              AUTH0_DENY_SUB);
         }
@@ -279,7 +269,8 @@ static void a_damaged_image_does_no_harm(void **state)
     for (size_t row = 0; row < COUNT(damages); row++) {
         const damage_row_t *d = &damages[row];
         block_t block = build(d->list, *state);
-        const auth0_claims_t *claims = make_claims(d->claims, d->kid, *state);
+        const auth0_claims_t *claims =
+            support_claims(d->claims, d->kid, *state);
         char *bytes = (char *)block.image;
 
         for (size_t i = 0; i < 8 * block.bytes; i++) {
@@ -306,7 +297,8 @@ static void no_other_number_of_slots_is_taken(void **state)
 {
     static const uint64_t numbers[] = {
         0, 1, 4, 7, 9, 10, 12, 16, UINT64_MAX, UINT64_C(1) << 63};
-    const auth0_claims_t *claims = make_claims("{\"sub\":\"b\"}", "", *state);
+    const auth0_claims_t *claims =
+        support_claims("{\"sub\":\"b\"}", "", *state);
     block_t block = build("sub a", *state);
 
     assert_int_equal(block.image[SLOTS_AT], SLOTS);
@@ -322,7 +314,8 @@ static void no_other_number_of_slots_is_taken(void **state)
 /* A slot names a record, and neither the head nor another slot. */
 static void no_slot_leads_before_the_records(void **state)
 {
-    const auth0_claims_t *claims = make_claims("{\"sub\":\"a\"}", "", *state);
+    const auth0_claims_t *claims =
+        support_claims("{\"sub\":\"a\"}", "", *state);
     block_t block = build("sub a", *state);
     uint64_t *slot = block.image + HEAD;
 
@@ -343,7 +336,8 @@ static void no_slot_leads_before_the_records(void **state)
 /* Memory that is no image lets nobody in. */
 static void no_image_is_no_empty_list(void **state)
 {
-    const auth0_claims_t *claims = make_claims("{\"sub\":\"a\"}", "", *state);
+    const auth0_claims_t *claims =
+        support_claims("{\"sub\":\"a\"}", "", *state);
     block_t block = build("sub a", *state);
     uint64_t zeros[32] = {0};
 

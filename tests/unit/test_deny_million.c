@@ -67,17 +67,6 @@ static list_t build(const char *const *formats, size_t count, apr_pool_t *pool)
     return list;
 }
 
-static const auth0_claims_t *make_claims(const char *json, const char *kid,
-                                         apr_pool_t *pool)
-{
-    auth0_claims_t *claims;
-
-    assert_int_equal(auth0_claims_parse(&claims, support_span(json), pool),
-                     AUTH0_OK);
-    auth0_claims_note_kid(claims, support_span(kid));
-    return claims;
-}
-
 /* Who asks has just read the claims; the list may be anywhere. */
 static double one_lookup_ns(const list_t *list, const auth0_claims_t *claims,
                             auth0_reason_t want)
@@ -139,14 +128,14 @@ static void six_misses_and_a_hit(void **state)
 
     assert_int_equal(list.plan.entries, LINES);
     for (int i = 0; i < CLAIMS; i++) {
-        misses[i] = make_claims(
+        misses[i] = support_claims(
             apr_psprintf(*state,
                          "{\"iss\":\"x\",\"sub\":\"auth0|%d\",\"azp\":\"a%d\","
                          "\"org_id\":\"org_%d\",\"org_name\":\"acme%d\","
                          "\"jti\":\"j%d\",\"sid\":\"s%d\",\"iat\":1}",
                          i, i, i, i, i, i),
             apr_psprintf(*state, "kid%d", i), *state);
-        hits[i] = make_claims(
+        hits[i] = support_claims(
             apr_psprintf(*state, "{\"sub\":\"auth0|5f7c8ec7c33c6c00%08d\"}",
                          i * (LINES / CLAIMS) / 6 * 6),
             "", *state);
@@ -163,7 +152,7 @@ static void kinds_that_are_not_there_cost_nothing(void **state)
     const auth0_claims_t **misses = apr_palloc(*state, CLAIMS * sizeof(void *));
 
     for (int i = 0; i < CLAIMS; i++) {
-        misses[i] = make_claims(
+        misses[i] = support_claims(
             apr_psprintf(*state,
                          "{\"sub\":\"auth0|%d\",\"azp\":\"a\",\"jti\":\"j\"}",
                          i),
@@ -190,7 +179,7 @@ static void equal_values_do_not_make_it_slow(void **state)
 
     for (int i = 0; i < CLAIMS; i++) {
         claims[i] =
-            make_claims("{\"sub\":\"auth0|1\",\"iat\":999998}", "", *state);
+            support_claims("{\"sub\":\"auth0|1\",\"iat\":999998}", "", *state);
     }
     measure(&list, "the last of a million for one value", claims,
             AUTH0_DENY_SUB);

@@ -413,7 +413,8 @@ static void no_descriptor_is_left(void **state)
         assert_null(auth0_file_read(&bytes, path, 4, *state));
         assert_non_null(auth0_file_read(&bytes, path, 3, *state));
         assert_non_null(auth0_file_read(&bytes, folder, 3, *state));
-        assert_null(auth0_file_replace(path, support_span("keys"), *state));
+        assert_null(
+            auth0_file_replace(path, support_span("keys"), 0600, *state));
         assert_null(own_folder(folder, true, *state));
         assert_non_null(own_folder(path, true, *state));
         assert_non_null(

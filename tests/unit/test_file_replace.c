@@ -62,14 +62,14 @@ static void a_file_is_replaced(void **state)
     const char *folder = support_folder(*state);
     const char *path = support_inside(folder, "file", *state);
 
-    assert_null(auth0_file_replace(path, support_span("new"), *state));
+    assert_null(auth0_file_replace(path, support_span("new"), 0600, *state));
     assert_true(holds(path, "new", *state));
     assert_int_equal(mode_of(path), 0600);
     assert_int_equal(chmod(path, 0644), 0);
-    assert_null(auth0_file_replace(path, support_span("newer"), *state));
+    assert_null(auth0_file_replace(path, support_span("newer"), 0600, *state));
     assert_true(holds(path, "newer", *state));
     assert_int_equal(mode_of(path), 0600);
-    assert_null(auth0_file_replace(path, support_span(""), *state));
+    assert_null(auth0_file_replace(path, support_span(""), 0600, *state));
     assert_true(holds(path, "", *state));
     assert_false(has_part(folder));
 }
@@ -82,9 +82,46 @@ static void a_link_is_replaced_and_not_followed(void **state)
 
     support_put_file(other, support_span("other"));
     assert_int_equal(symlink(other, path), 0);
-    assert_null(auth0_file_replace(path, support_span("new"), *state));
+    assert_null(auth0_file_replace(path, support_span("new"), 0600, *state));
     assert_true(holds(path, "new", *state));
     assert_true(holds(other, "other", *state));
+}
+
+static void a_file_has_the_mode_that_was_asked_for(void **state)
+{
+    static const mode_t modes[] = {0600, 0644, 0640, 0400};
+    const char *path = support_inside(support_folder(*state), "file", *state);
+    mode_t former = umask(077);
+    unsigned wrong = 0;
+
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        assert_null(
+            auth0_file_replace(path, support_span("new"), modes[i], *state));
+        wrong += support_equal("mode", mode_of(path), modes[i]);
+    }
+    (void)umask(former);
+    assert_int_equal(wrong, 0);
+}
+
+/* Others may write to the folder: what they put there is not written to. */
+static void what_is_in_the_way_is_left_alone(void **state)
+{
+    const char *folder = support_folder(*state);
+    const char *path = support_inside(folder, "file", *state);
+    const char *other = support_inside(folder, "other", *state);
+    const char *part =
+        apr_psprintf(*state, "%s.%ld.part", path, (long)getpid());
+    int (*const put[])(const char *, const char *) = {link, symlink};
+
+    support_put_file(other, support_span("other"));
+    for (size_t i = 0; i < COUNT(put); i++) {
+        assert_int_equal(put[i](other, part), 0);
+        assert_null(
+            auth0_file_replace(path, support_span("new"), 0644, *state));
+        assert_true(holds(path, "new", *state));
+        assert_true(holds(other, "other", *state));
+        assert_false(has_part(folder));
+    }
 }
 
 static void what_cannot_be_replaced_is_told(void **state)
@@ -96,10 +133,12 @@ static void what_cannot_be_replaced_is_told(void **state)
 
     assert_int_equal(mkdir(taken, 0700), 0);
     assert_int_equal(
-        check_sentence("no folder", auth0_file_replace(missing, text, *state)),
+        check_sentence("no folder",
+                       auth0_file_replace(missing, text, 0600, *state)),
         0);
-    assert_int_equal(
-        check_sentence("a folder", auth0_file_replace(taken, text, *state)), 0);
+    assert_int_equal(check_sentence("a folder", auth0_file_replace(
+                                                    taken, text, 0600, *state)),
+                     0);
     assert_false(has_part(folder));
 }
 
@@ -133,15 +172,16 @@ static void a_full_disk_leaves_the_former_file(void **state)
         skip();
     }
     apr_pool_cleanup_register(*state, folder, unmount, apr_pool_cleanup_null);
-    assert_null(auth0_file_replace(path, support_span(former), *state));
+    assert_null(auth0_file_replace(path, support_span(former), 0600, *state));
     fill_disk(folder, *state);
-    const char *why = auth0_file_replace(path, support_span(newer), *state);
+    const char *why =
+        auth0_file_replace(path, support_span(newer), 0600, *state);
 
     assert_int_equal(check_sentence("full", why), 0);
     assert_true(holds(path, former, *state));
     assert_false(has_part(folder));
     assert_int_equal(unlink(support_inside(folder, "filler", *state)), 0);
-    assert_null(auth0_file_replace(path, support_span(newer), *state));
+    assert_null(auth0_file_replace(path, support_span(newer), 0600, *state));
     assert_true(holds(path, newer, *state));
 }
 
@@ -173,7 +213,7 @@ static pid_t start_writer(const pair_t *pair, apr_pool_t *parent)
     for (unsigned i = 0; getppid() == program; i++) {
         if (apr_pool_create(&pool, parent) != APR_SUCCESS ||
             auth0_file_replace(pair->path, support_span(pair->texts[i % 2]),
-                               pool)) {
+                               0600, pool)) {
             break;
         }
         apr_pool_destroy(pool);
@@ -210,8 +250,8 @@ static void a_killed_writer_leaves_a_whole_file(void **state)
     pair_t pair = make_pair(folder, *state);
     uint32_t random = 2463534242u;
 
-    assert_null(
-        auth0_file_replace(pair.path, support_span(pair.texts[0]), *state));
+    assert_null(auth0_file_replace(pair.path, support_span(pair.texts[0]), 0600,
+                                   *state));
     for (int i = 0; i < KILLS; i++) {
         random ^= random << 13;
         random ^= random >> 17;
@@ -234,8 +274,8 @@ static void a_reader_never_sees_a_mixture(void **state)
 {
     pair_t pair = make_pair(support_folder(*state), *state);
 
-    assert_null(
-        auth0_file_replace(pair.path, support_span(pair.texts[0]), *state));
+    assert_null(auth0_file_replace(pair.path, support_span(pair.texts[0]), 0600,
+                                   *state));
     pid_t child = start_writer(&pair, *state);
     bool whole = true;
 
@@ -251,6 +291,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(a_file_is_replaced),
         SUPPORT_TEST(a_link_is_replaced_and_not_followed),
+        SUPPORT_TEST(a_file_has_the_mode_that_was_asked_for),
+        SUPPORT_TEST(what_is_in_the_way_is_left_alone),
         SUPPORT_TEST(what_cannot_be_replaced_is_told),
         SUPPORT_TEST(a_full_disk_leaves_the_former_file),
         SUPPORT_TEST(a_killed_writer_leaves_a_whole_file),

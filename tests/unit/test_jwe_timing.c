@@ -5,6 +5,8 @@
  * interleaved samples of the thread's own time, of which the slowest are left
  * out. A machine that is busy with something else makes noise that looks like a
  * difference, so one quiet round of several is enough; a real leak is in all.
+ * What a sanitizer adds differs from path to path by itself: there, only the
+ * verdicts are looked at.
  */
 #include "support.h"
 
@@ -20,7 +22,7 @@
 
 #define SAMPLES 1500
 #define KEPT (SAMPLES * 3 / 4)
-#define ROUNDS 6
+#define ROUNDS (SUPPORT_IS_SANITIZED ? 1 : 6)
 #define T_MOST 4.5
 #define HEADER "{\"alg\":\"RSA-OAEP-256\",\"enc\":\"A128CBC-HS256\"}"
 
@@ -185,7 +187,7 @@ static void hold_alike(const pair_t *pair, apr_pool_t *pool)
         double t = round_of(pair, scratch);
         least = t < least ? t : least;
     }
-    assert_true(least < T_MOST);
+    assert_true(SUPPORT_IS_SANITIZED || least < T_MOST);
 }
 
 static auth0_span_t any_cek(void)

@@ -14,6 +14,7 @@
 
 #include "net/auth0_clock.h"
 #include "net/auth0_redis.h"
+#include "net/auth0_store_redis.h"
 
 #define MS ((int64_t)1000)
 
@@ -156,20 +157,28 @@ static bool resolve(auth0_redis_t *redis, int64_t budget, apr_pool_t *pool)
     const auth0_redis_question_t trial = {.words = &word,
                                           .count = 1,
                                           .kinds = AUTH0_RESP_STATUS,
-                                          .budget = budget};
+                                          .budget = budget,
+                                          .is_persistent = true};
     (void)!auth0_lookup(&found, url->host, url->port);
     return auth0_redis_settle(redis, &found, &trial, pool);
 }
 
-static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
+static bool ping_within(auth0_redis_t *redis, int64_t budget,
+                        bool is_persistent, apr_pool_t *pool)
 {
     const auth0_span_t word = support_span("PING");
     const auth0_redis_question_t question = {.words = &word,
                                              .count = 1,
                                              .kinds = AUTH0_RESP_STATUS,
+                                             .budget = budget,
                                              .is_persistent = is_persistent};
     auth0_span_t reply;
     return auth0_redis_ask(&reply, redis, &question, pool);
+}
+
+static bool ping(auth0_redis_t *redis, bool is_persistent, apr_pool_t *pool)
+{
+    return ping_within(redis, 0, is_persistent, pool);
 }
 
 typedef struct row_t {
@@ -260,7 +269,7 @@ static unsigned check(const row_t *row, apr_pool_t *pool)
     assert_non_null(redis);
     know_address(&known, &fake->url);
     int64_t began = auth0_clock_monotonic();
-    bool is_good = ping(redis, false, own);
+    bool is_good = ping(redis, true, own);
     int64_t took = auth0_clock_monotonic() - began;
     wrong += support_equal(row->name, is_good, row->why == AUTH0_REDIS_GOOD);
     wrong += support_equal(row->name, auth0_redis_why(redis), row->why);
@@ -288,10 +297,10 @@ static void nobody_there_is_a_fault(void **state)
     int fd = listen_on(&address);
     url_of(&url, PLAIN, fd, *state);
     auth0_redis_t *redis = auth0_redis_make(&url, &known, NULL, *state);
-    assert_false(ping(redis, false, *state));
+    assert_false(ping(redis, true, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_ADDRESS);
     know_address(&known, &url);
-    assert_false(ping(redis, false, *state));
+    assert_false(ping(redis, true, *state));
     assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_CONNECTION);
     assert_false(resolve(redis, 50 * MS, *state));
     close(fd);
@@ -349,10 +358,10 @@ static void who_is_away_is_left_alone(void **state)
     auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
     know_address(&known, &fake->url);
     for (int i = 0; i < 3; i++) {
-        assert_false(auth0_redis_is_away(redis));
+        assert_false(auth0_breaker_is_open(&known.breaker));
         assert_false(ping(redis, false, *state));
     }
-    assert_true(auth0_redis_is_away(redis));
+    assert_true(auth0_breaker_is_open(&known.breaker));
     assert_int_equal(atomic_load(&fake->connections), 3);
     int64_t began = auth0_clock_monotonic();
     for (int i = 0; i < 1000; i++) {
@@ -364,7 +373,7 @@ static void who_is_away_is_left_alone(void **state)
     assert_int_equal(atomic_load(&fake->connections), 4);
     fake->script.reply = "+PONG\r\n";
     assert_true(ping(redis, true, *state));
-    assert_false(auth0_redis_is_away(redis));
+    assert_false(auth0_breaker_is_open(&known.breaker));
     stop(fake);
 }
 
@@ -388,9 +397,9 @@ static void who_can_be_read_from_is_away_still(void **state)
     }
     fake->script.reply = "+PONG\r\n";
     assert_true(auth0_redis_ask(&reply, redis, &reading, *state));
-    assert_true(auth0_redis_is_away(redis));
+    assert_true(auth0_breaker_is_open(&known.breaker));
     assert_true(ping(redis, true, *state));
-    assert_false(auth0_redis_is_away(redis));
+    assert_false(auth0_breaker_is_open(&known.breaker));
     auth0_redis_hang_up(redis);
     stop(fake);
 }
@@ -518,6 +527,102 @@ static void nobody_waits_for_longer_than_the_budget(void **state)
     stop(fake);
 }
 
+static void *ask_for_long(void *baton)
+{
+    asker_t *asker = baton;
+    apr_pool_t *pool;
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) != APR_SUCCESS) {
+        return NULL;
+    }
+    (void)ping_within(asker->redis, 500 * MS, true, pool);
+    apr_pool_destroy(pool);
+    return NULL;
+}
+
+/* That a process has no connection left says nothing about the Redis. */
+static void a_busy_process_does_not_hide_why(void **state)
+{
+    script_t script = {.reply = "", .stays = true};
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    asker_t askers[AUTH0_REDIS_LINKS];
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    know_address(&known, &fake->url);
+    assert_false(ping(redis, true, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_REPLY);
+    for (size_t i = 0; i < AUTH0_REDIS_LINKS; i++) {
+        askers[i] = (asker_t){.redis = redis};
+        assert_int_equal(
+            pthread_create(&askers[i].thread, NULL, ask_for_long, &askers[i]),
+            0);
+    }
+    usleep(100000);
+    assert_false(ping(redis, false, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_REPLY);
+    for (size_t i = 0; i < AUTH0_REDIS_LINKS; i++) {
+        pthread_join(askers[i].thread, NULL);
+    }
+    stop(fake);
+}
+
+/* What Redis could say, but not to XRANGE. */
+static const char *const no_ranges[] = {
+    "*1\r\n+x\r\n",
+    "*1\r\n*0\r\n",
+    "*1\r\n*2\r\n:1\r\n*0\r\n",
+    "*1\r\n*2\r\n$1\r\nx\r\n*0\r\n",
+    "*1\r\n*2\r\n$3\r\n1-1\r\n$1\r\nx\r\n",
+    "*1\r\n*2\r\n$3\r\n1-1\r\n*1\r\n:1\r\n",
+};
+
+static void check_no_range(const char *reply, apr_pool_t *pool)
+{
+    script_t script = {.reply = reply, .stays = true};
+    fake_t *fake = start(script, PLAIN, pool);
+    auth0_redis_known_t known = {0};
+    auth0_store_cursor_t cursor = {0};
+    auth0_store_pulled_t pulled;
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, pool);
+    auth0_store_t store = auth0_store_of_redis(redis, NULL, NULL);
+    know_address(&known, &fake->url);
+    assert_false(auth0_store_pull(&pulled, &cursor, &store, 0, pool));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_GARBAGE);
+    fake->script.reply = "";
+    assert_false(ping(redis, true, pool));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_NO_REPLY);
+    fake->script.reply = reply;
+    assert_false(auth0_store_sweep(&store, SUPPORT_NOW_S, pool));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_GARBAGE);
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
+/* The log tells so, and not "it answers" or what was wrong before. */
+static void what_is_no_range_is_told(void **state)
+{
+    for (size_t i = 0; i < COUNT(no_ranges); i++) {
+        check_no_range(no_ranges[i], *state);
+    }
+}
+
+/* More than were asked for. */
+static void too_long_a_range_is_not_swept(void **state)
+{
+    const char *entry = "*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\ne\r\n$1\r\nx\r\n";
+    script_t script = {.stays = true};
+    script.reply = apr_pstrcat(*state, "*257\r\n",
+                               support_repeat(entry, 257, *state), NULL);
+    fake_t *fake = start(script, PLAIN, *state);
+    auth0_redis_known_t known = {0};
+    auth0_redis_t *redis = auth0_redis_make(&fake->url, &known, NULL, *state);
+    auth0_store_t store = auth0_store_of_redis(redis, NULL, NULL);
+    know_address(&known, &fake->url);
+    assert_false(auth0_store_sweep(&store, SUPPORT_NOW_S, *state));
+    assert_int_equal(auth0_redis_why(redis), AUTH0_REDIS_GARBAGE);
+    auth0_redis_hang_up(redis);
+    stop(fake);
+}
+
 static void every_why_has_words(void **state)
 {
     (void)state;
@@ -541,6 +646,9 @@ int main(void)
         SUPPORT_TEST(a_connection_that_was_idle_is_not_used_again),
         SUPPORT_TEST(a_connection_to_elsewhere_is_not_used_again),
         SUPPORT_TEST(nobody_waits_for_longer_than_the_budget),
+        SUPPORT_TEST(a_busy_process_does_not_hide_why),
+        SUPPORT_TEST(what_is_no_range_is_told),
+        SUPPORT_TEST(too_long_a_range_is_not_swept),
         SUPPORT_TEST(every_why_has_words),
     };
     (void)signal(SIGPIPE, SIG_IGN);

@@ -7,21 +7,12 @@
 
 #define WORDS_MAX 4
 
-static size_t count_of(const char *const *words)
-{
-    size_t count = 0;
-    while (count < WORDS_MAX && words[count] != NULL) {
-        count++;
-    }
-    return count;
-}
-
 static auth0_require_t *parse(auth0_require_kind_t kind,
                               const char *const *words, apr_pool_t *pool)
 {
     auth0_require_t *required = NULL;
-    const char *why =
-        auth0_require_parse(&required, kind, words, count_of(words), pool);
+    const char *why = auth0_require_parse(
+        &required, kind, words, support_count_words(words, WORDS_MAX), pool);
     if (why != NULL) {
         fail_msg("%s %s", auth0_require_name(kind), why);
     }

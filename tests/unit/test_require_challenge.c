@@ -17,15 +17,6 @@
 #define STEP_UP AUTH0_REQUIRES_STEP_UP
 #define DETAILS AUTH0_REQUIRES_AUTHORIZATION_DETAILS
 
-static size_t count_of(const char *const *words)
-{
-    size_t count = 0;
-    while (count < WORDS_MAX && words[count] != NULL) {
-        count++;
-    }
-    return count;
-}
-
 static void kinds_have_the_manuals_names(void **state)
 {
     static const char *const names[] = {
@@ -88,8 +79,9 @@ static void what_cannot_be_required_is_refused(void **state)
         const refused_row_t *row = &refused_rows[i];
         static char poison;
         auth0_require_t *required = (auth0_require_t *)(void *)&poison;
-        const char *why = auth0_require_parse(&required, row->kind, row->words,
-                                              count_of(row->words), *state);
+        const char *why = auth0_require_parse(
+            &required, row->kind, row->words,
+            support_count_words(row->words, WORDS_MAX), *state);
         assert_null(required);
         bad += support_equal(
             apr_psprintf(*state, "%s: %s", auth0_require_name(row->kind), why),
@@ -271,8 +263,9 @@ static void read_lines(auth0_unmet_t *unmet, const challenge_row_t *row,
     for (size_t i = 0; i < row->count; i++) {
         const line_t *line = &row->lines[i];
         auth0_require_t *required;
-        assert_null(auth0_require_parse(&required, line->kind, line->words,
-                                        count_of(line->words), pool));
+        assert_null(auth0_require_parse(
+            &required, line->kind, line->words,
+            support_count_words(line->words, WORDS_MAX), pool));
         unmet[i] = (auth0_unmet_t){required, NULL, line->reason};
     }
 }

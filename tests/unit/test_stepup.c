@@ -7,19 +7,11 @@
 
 #define WORDS_MAX 4
 
-static size_t count_of(const char *const *words)
-{
-    size_t count = 0;
-    while (count < WORDS_MAX && words[count] != NULL) {
-        count++;
-    }
-    return count;
-}
-
 static auth0_stepup_t *parse(const char *const *words, apr_pool_t *pool)
 {
     auth0_stepup_t *stepup = NULL;
-    const char *why = auth0_stepup_parse(&stepup, words, count_of(words), pool);
+    const char *why = auth0_stepup_parse(
+        &stepup, words, support_count_words(words, WORDS_MAX), pool);
     if (why != NULL) {
         fail_msg("step-up %s", why);
     }
@@ -131,8 +123,9 @@ static void what_cannot_be_asked_for_is_refused(void **state)
         const refused_row_t *row = &refused_rows[i];
         static char poison;
         auth0_stepup_t *stepup = (auth0_stepup_t *)(void *)&poison;
-        const char *why = auth0_stepup_parse(&stepup, row->words,
-                                             count_of(row->words), *state);
+        const char *why = auth0_stepup_parse(
+            &stepup, row->words, support_count_words(row->words, WORDS_MAX),
+            *state);
         const char *name = row->words[0] ? row->words[0] : "no words";
         assert_null(stepup);
         bad += support_equal(name, why && strstr(why, row->about), true);

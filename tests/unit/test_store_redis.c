@@ -198,6 +198,25 @@ static void a_mark_is_new_once_in_the_fleet(void **state)
                      AUTH0_MARK_REFUSED);
 }
 
+/* Servers of other versions have to find it there: it is what it was. */
+static void a_mark_has_the_name_that_the_fleet_agrees_on(void **state)
+{
+    const auth0_span_t words[] = {
+        support_span("GET"),
+        support_span("mod_auth0:1:m:"
+                     "s9O6xQSahuWMhIu5rSadzC_KyT-NTNd9z7MyJo8Xv1Y")};
+    const auth0_redis_question_t question = {
+        .words = words, .count = 2, .kinds = AUTH0_RESP_TEXT};
+    server_t *server = join_fleet(*state);
+    auth0_mark_name_t name = name_of(AUTH0_MARK_PROOF, "1");
+    auth0_span_t reply;
+    TELL(server, *state, "FLUSHDB");
+    assert_int_equal(
+        auth0_store_mark(&server->store, &name, NOW + 9, NOW, *state),
+        AUTH0_MARK_NEW);
+    assert_true(auth0_redis_ask(&reply, server->redis, &question, *state));
+}
+
 /* Issuer and value never run into one another, whatever bytes they have. */
 static void names_never_meet(void **state)
 {
@@ -639,6 +658,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(a_mark_is_new_once_in_the_fleet),
+        SUPPORT_TEST(a_mark_has_the_name_that_the_fleet_agrees_on),
         SUPPORT_TEST(names_never_meet),
         SUPPORT_TEST(a_mark_may_last_for_ever),
         SUPPORT_TEST(a_mark_is_forgotten_in_time),

@@ -327,6 +327,20 @@ typedef struct order_row_t {
     auth0_reason_t want;
 } order_row_t;
 
+static unsigned count_bad(const order_row_t *rows, size_t count,
+                          apr_pool_t *pool)
+{
+    support_source_t source = {support_all_keys(pool), 0, 0};
+    auth0_policy_t policy = support_policy(support_algs("RS256"), pool);
+    unsigned bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        bad += support_reason(
+            rows[i].name, support_verify(rows[i].token, &policy, &source, pool),
+            rows[i].want);
+    }
+    return bad;
+}
+
 /* Each is wrong in two ways; the earlier stage names the reason. */
 static void the_earlier_stage_names_the_reason(void **state)
 {
@@ -374,16 +388,7 @@ static void the_earlier_stage_names_the_reason(void **state)
                        *state),
          AUTH0_CNF_UNKNOWN},
     };
-    support_source_t source = {support_all_keys(*state), 0, 0};
-    auth0_policy_t policy = support_policy(support_algs("RS256"), *state);
-    unsigned bad = 0;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        bad += support_reason(
-            rows[i].name,
-            support_verify(rows[i].token, &policy, &source, *state),
-            rows[i].want);
-    }
-    assert_int_equal(bad, 0);
+    assert_int_equal(count_bad(rows, COUNT(rows), *state), 0);
 }
 
 static void time_is_an_argument(void **state)
@@ -426,16 +431,7 @@ static void hostile_tokens_are_stopped_at_the_gate(void **state)
         {"empty signature", "eyJhbGciOiJSUzI1NiJ9.e30.",
          AUTH0_SIGNATURE_LENGTH},
     };
-    support_source_t source = {support_all_keys(*state), 0, 0};
-    auth0_policy_t policy = support_policy(support_algs("RS256"), *state);
-    unsigned bad = 0;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        bad += support_reason(
-            rows[i].name,
-            support_verify(rows[i].token, &policy, &source, *state),
-            rows[i].want);
-    }
-    assert_int_equal(bad, 0);
+    assert_int_equal(count_bad(rows, COUNT(rows), *state), 0);
 }
 
 static void the_error_queue_is_left_as_found(void **state)
