@@ -115,7 +115,8 @@ join() {
 
 clean_up() {
     local group
-    for group in $(jobs -p); do kill -- "-$group"; done 2>/dev/null
+    for group in $(jobs -rp); do kill -- "-$group"; done 2>/dev/null
+    wait
     rm -rf "$scratch"
 }
 
@@ -162,14 +163,13 @@ sanitize_address() {
         make -j"$half" check TESTS="${programs[*]%.c}"
 }
 
-# Of all programs, those with threads are built and run.
+# Of all programs, those that make threads are built and run.
 sanitize_thread() {
-    local programs=(test_threads test_marks test_store test_throttle test_redis
-        test_store_redis test_secrets test_jwekey test_cache test_box)
-    programs=("${programs[@]/#/tests/unit/}")
+    local programs
+    mapfile -t programs < <(grep -l pthread_create tests/unit/test_*.c)
     configure_sanitized tsan thread &&
-        make -j"$half" check-TESTS check_PROGRAMS="${programs[*]}" \
-            TESTS="${programs[*]}"
+        make -j"$half" check-TESTS check_PROGRAMS="${programs[*]%.c}" \
+            TESTS="${programs[*]%.c}"
 }
 
 valgrind_clean() {

@@ -20,14 +20,17 @@
  */
 typedef struct auth0_marks_t auth0_marks_t;
 
-/* What a mark is about: kinds share a table and never meet. */
+/*
+ * What a mark is about: kinds share a table and never meet. Servers of a fleet
+ * know them by their numbers, which are never given to another one.
+ */
 typedef enum auth0_mark_kind_t {
-    AUTH0_MARK_LOGOUT = 1,      /* a logout token, by its jti              */
-    AUTH0_MARK_SID,             /* an ended session                        */
-    AUTH0_MARK_SUB,             /* a user, with all tokens                 */
-    AUTH0_MARK_SUB_SESSIONLESS, /* a user, with tokens that have no sid   */
-    AUTH0_MARK_PROOF /* a DPoP proof, by its jti; issuer is the key's thumbprint
-                      */
+    AUTH0_MARK_LOGOUT = 1,          /* a logout token, by its jti            */
+    AUTH0_MARK_SID = 2,             /* an ended session                      */
+    AUTH0_MARK_SUB = 3,             /* a user, with all tokens               */
+    AUTH0_MARK_SUB_SESSIONLESS = 4, /* a user, with tokens without a sid     */
+    AUTH0_MARK_PROOF = 5 /* a DPoP proof, by its jti and its key's thumbprint,
+                            which stands for the issuer                      */
 } auth0_mark_kind_t;
 
 /* The issuer and the claim's value, byte for byte. */

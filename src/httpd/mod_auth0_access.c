@@ -62,13 +62,12 @@ static auth0_reason_t verdict(mod_auth0_request_t *state, request_rec *r)
         mod_auth0_verdict_note(r, reason, state->detail, state->token);
         return reason;
     }
+    mod_auth0_verdict_note(r, AUTH0_OK, NULL, state->token);
     mod_auth0_admit(r, state);
     int status = mod_auth0_authorize(r, state, &challenge);
 
     if (status != OK && state->reason == AUTH0_OK) {
         state->reason = AUTH0_REQUIRE_OTHER;
-    }
-    if (status != HTTP_FORBIDDEN) {
         mod_auth0_verdict_note(r, state->reason, NULL, state->token);
     }
     return state->reason;

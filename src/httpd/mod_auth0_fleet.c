@@ -365,8 +365,7 @@ static int connect_to(const auth0_redis_url_t *url, const char *ca_pem,
 
 int mod_auth0_fleet_prepare(apr_pool_t *pconf, server_rec *server)
 {
-    const mod_auth0_server_t *settings =
-        ap_get_module_config(server->module_config, &auth0_module);
+    const mod_auth0_server_t *settings = mod_auth0_settings(server);
     apr_pool_t *scratch;
 
     fleet.server = server;

@@ -209,18 +209,13 @@ static int start_tasks(plan_t *plan, apr_pool_t *pool)
     return OK;
 }
 
-static const mod_auth0_server_t *settings_of(const server_rec *server)
-{
-    return ap_get_module_config(server->module_config, &auth0_module);
-}
-
 bool mod_auth0_refresh_is_needed(const server_rec *main_server)
 {
     bool is_needed = mod_auth0_sections()->nelts > 0 ||
-                     settings_of(main_server)->store_redis;
+                     mod_auth0_settings(main_server)->store_redis;
 
     for (const server_rec *s = main_server; s && !is_needed; s = s->next) {
-        is_needed = settings_of(s)->deny_file;
+        is_needed = mod_auth0_settings(s)->deny_file;
     }
     return is_needed;
 }

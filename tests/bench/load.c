@@ -2,14 +2,15 @@
 /*
  * Load for the comparison: GET requests over kept connections.
  *
- *   load PORT PATH TOKENS SKIP COUNT CONNECTIONS RATE
+ *   load PORT PATH TOKENS SKIP COUNT CONNECTIONS RATE PAUSE
  *
  * TOKENS is a file with a token in each line, or - for requests without one. A
  * file of one line is that token again and again; of a longer one SKIP lines
  * are left out and COUNT are sent, each once. RATE is requests a second; 0
  * sends the next request of a connection when the last is answered. At a rate,
  * time counts from when a request was due, also when none of the connections
- * was free then.
+ * was free then. PAUSE is how many microseconds, after an answer, the next
+ * request of a connection waits.
  *
  * Once all connections are open it prints "ready" and waits for a line; after
  * the load it prints one line of JSON, and waits for the end of its input with
@@ -50,6 +51,7 @@ typedef struct load_t {
     size_t count;
     size_t connections;
     double rate;
+    double pause; /* seconds */
     int poll;
     channel_t *channels;
     size_t sent;
@@ -232,6 +234,15 @@ static bool is_sleepless(const load_t *load)
     return load->rate > 0 || load->connections == 1;
 }
 
+/* Awake, for the same reason. */
+static void pause_before_next(const load_t *load)
+{
+    double until = now() + load->pause;
+
+    while (load->pause > 0 && now() < until) {
+    }
+}
+
 static void run(load_t *load)
 {
     struct epoll_event events[MOST_CONNECTIONS];
@@ -254,6 +265,7 @@ static void run(load_t *load)
             channel_t *channel = events[i].data.ptr;
             if (receive(load, channel) && load->rate == 0 &&
                 load->sent < load->count) {
+                pause_before_next(load);
                 send_next(load, channel, now());
             }
         }
@@ -313,7 +325,7 @@ int main(int argc, char **argv)
     load_t load = {0};
     char line[16];
 
-    if (argc != 8) {
+    if (argc != 9) {
         fprintf(stderr, "see the head of load.c\n");
         return 2;
     }
@@ -322,6 +334,7 @@ int main(int argc, char **argv)
     load.count = strtoul(argv[5], NULL, 10);
     load.connections = strtoul(argv[6], NULL, 10);
     load.rate = strtod(argv[7], NULL);
+    load.pause = strtod(argv[8], NULL) / 1e6;
     if (load.count == 0 || load.connections > MOST_CONNECTIONS) {
         return 2;
     }

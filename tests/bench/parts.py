@@ -4,6 +4,7 @@ The parts of the comparison. Each is a function of the run that returns what is
 printed: a title, the figures by situation and product, and notes.
 """
 import contextlib
+import dataclasses
 import socket
 import statistics
 import time
@@ -113,6 +114,37 @@ def part_pairs(bench):
     }
 
 
+#: Microseconds after which every worker has given its connection back.
+PAUSE = 30
+
+
+def paused(cases):
+    """The same cases of one product, by a client that takes its time."""
+    opened, *others = (dataclasses.replace(c, pause=PAUSE) for c in cases)
+    opened.beside = opened
+    return [opened, *(dataclasses.replace(c, beside=opened) for c in others)]
+
+
+def part_pauses(bench):
+    """The same as pairs, by a client that takes its time."""
+    cases = [case for product in products(bench)
+             for case in paused(pairs(bench, product))]
+    return {
+        "title": "The same, after a pause",
+        "table": measure_pairs(bench, cases),
+        "pairs": True,
+        "notes": [
+            f"Each request comes {PAUSE} us after the answer to the last one. "
+            "A worker of httpd goes on with a connection when the next request "
+            "is there by the time it has answered, as in the tables before "
+            "this one. Here it has given it back to the listener, and is woken "
+            "for the next request: that takes the time of an answer, for all "
+            "alike, and what comes then finds less of itself in the caches of "
+            "the processor.",
+        ],
+    }
+
+
 def refused_tokens(bench):
     good = bench.corpus.first(bench.corpus.one())
     head, payload, signature = good.split(".")
@@ -159,7 +191,7 @@ def floor_cases(bench):
         "floor-cjose": (NEW,),
     }
     return [case for product, ways in asked.items()
-            for case in pairs(bench, product, *ways)]
+            for case in paused(pairs(bench, product, *ways))]
 
 
 def part_floor(bench):
@@ -178,7 +210,8 @@ def part_floor(bench):
             "token and 32 bytes, for a cache whose key is one hash of token "
             "and policy (mod_auth0 compares the policy beside the hash); the "
             "hash and one RS256 by EVP; the hash, cjose and one parse of the "
-            "payload. They judge nothing but the signature. RS256; each above an open location of its own process, and how "
+            "payload. They judge nothing but the signature. RS256, with pauses "
+            "as above; each above an open location of its own process, and how "
             "exact that is shows where that is asked once more.",
         ],
     }
@@ -188,7 +221,7 @@ def part_refusals(bench):
     """Tokens that are refused, the same one again and again."""
     cases = [
         Case(name, product, location(bench.work, product),
-             bench.corpus.text(token), refused=True)
+             bench.corpus.text(token), refused=True, pause=PAUSE)
         for name, token in refused_tokens(bench).items()
         for product in products(bench)
     ]
@@ -199,7 +232,9 @@ def part_refusals(bench):
             "Answered 401 (400); \"Require all granted\" is sent the same "
             "tokens and answers 200 with the file. What the peers write to "
             "the error log at LogLevel warn for each refusal is part of their "
-            "figures; this module limits its lines.",
+            "figures; this module limits its lines. With pauses as above: a "
+            "refusal has no file to close, and a worker that has sent it would "
+            "never find the next request there already.",
         ],
     }
 
@@ -438,7 +473,7 @@ def part_proxy(bench):
         to = f"ProxyPass http://127.0.0.1:{back.port}/api\n"
         cases = [
             Case(name, product, telling(bench.work, product, to, tells),
-                 bench.corpus.one())
+                 bench.corpus.one(), pause=PAUSE)
             for name, tells in (("told nothing", False), ("told claims", True))
             for product in products(bench)
         ]
@@ -450,7 +485,7 @@ def part_proxy(bench):
             "The proxy's own processor time, by mod_proxy_http with kept "
             "connections. Told claims: four that are listed with this "
             "module; with the peers all of them, in fields and variables, "
-            "which is what they do by default.",
+            "which is what they do by default. With pauses as above.",
         ],
     }
 
@@ -647,6 +682,7 @@ def part_threads(bench):
 PARTS = {
     "tokens": part_tokens,
     "pairs": part_pairs,
+    "pauses": part_pauses,
     "floor": part_floor,
     "refusals": part_refusals,
     "locations": part_locations,

@@ -142,7 +142,8 @@ class Case:
     A product in a situation: the configuration that its server has beside the
     common base, where the request goes, and the file with its tokens. What it
     costs is compared with the case that it stands beside, where one is named,
-    else with "Require all granted" in the same situation.
+    else with "Require all granted" in the same situation. The client pauses for
+    so many microseconds after each answer.
     """
 
     situation: str
@@ -153,6 +154,7 @@ class Case:
     refused: bool = False
     is_new: bool = False
     connections: int = 0
+    pause: int = 0
     failed: bool = False
     figures: list = dataclasses.field(default_factory=list)
     p99: list = dataclasses.field(default_factory=list)
@@ -180,7 +182,7 @@ class Load:
         command = [
             "taskset", "-c", str(settings.client_core),
             bench.work.folder / "load", case.server.port, case.path,
-            case.tokens, skip, count, connections, rate,
+            case.tokens, skip, count, connections, rate, case.pause,
         ]
         self.process = subprocess.Popen(
             list(map(str, command)),

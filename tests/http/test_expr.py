@@ -168,6 +168,8 @@ CONFIG = "\n".join(
         EARLY,
         ALIASES,
         *(location(f"/{name}", case[0]) for name, case in REQUIRE.items()),
+        *(location(f"/report/{name}", "Auth0ReportOnly On", case[0])
+          for name, case in REQUIRE.items()),
         *(location(f"/{name}", lines) for name, lines in FREE.items()),
         location("/show", "Require valid-user", SHOW),
         location("/before", "Require valid-user", BEFORE),
@@ -204,6 +206,15 @@ def test_require_expr(server, name, claims, expected):
         return
     reason, names = (expected, {}) if isinstance(expected, str) else expected
     answers.refused(response, reason, **names)
+
+
+@pytest.mark.parametrize("name, claims, expected", ROWS)
+def test_report_says_what_would_be(server, name, claims, expected):
+    if name == "with-the-path":
+        pytest.skip("its path is another one")
+    response = server.get(f"/report/{name}", tokens.token(KEY, **claims))
+    reason = expected if isinstance(expected, str) else expected[0]
+    assert (response.status, response.reason) == (200, reason)
 
 
 @pytest.mark.parametrize("name", REQUIRE)

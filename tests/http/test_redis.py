@@ -468,7 +468,7 @@ def test_redis_that_goes_away_under_load(announce, how):
         after = writing.between(recovered + 0.2, end)
         late = [took for took, reason in after if reason == "logout.store"]
         assert reasons(after) <= {"ok", "logout.store"}
-        assert len(late) < len(after) / 10
+        assert len(late) <= 2
         assert all(took >= BUDGET for took in late)
         for took, _ in reading.between(0, end) + writing.between(0, end):
             assert took < BUDGET + BUSY
