@@ -174,7 +174,7 @@ def floor_same_cpu(row):
         return
     ours, hashed = found
     yield (
-        f"The same token again: mod_auth0 adds {ours:.1f} us, "
+        f"The same token again, after a pause: mod_auth0 adds {ours:.1f} us, "
         f"{times(ours, hashed)} what a user, a provider and the hash of the "
         f"token add ({hashed:.1f})."
     )
@@ -208,7 +208,7 @@ def floor_new(row, kind, unit, form):
         f"({peer:{form}}); the floor with cjose is {times(cjose, peer)} that."
     )
     yield (
-        f"Each token new: mod_auth0 adds {ours:{form}} {unit}, "
+        f"Each token new, after a pause: mod_auth0 adds {ours:{form}} {unit}, "
         f"{times(ours, cjose)} what the hash, cjose and one JSON parse add "
         f"({cjose:{form}}), and {times(ours, least)} what the hash and RS256 "
         f"by EVP add ({least:{form}}).{beside}"
