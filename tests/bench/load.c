@@ -20,6 +20,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,6 +262,10 @@ static void run(load_t *load)
         }
         n = epoll_wait(load->poll, events, MOST_CONNECTIONS,
                        is_sleepless(load) ? 0 : -1);
+        if (n == 0) {
+            /* A back end may have to share its core. */
+            (void)sched_yield();
+        }
         for (int i = 0; i < n; i++) {
             channel_t *channel = events[i].data.ptr;
             if (receive(load, channel) && load->rate == 0 &&

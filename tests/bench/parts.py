@@ -467,25 +467,39 @@ class Backend:
         self.server.stop()
 
 
+def proxied(bench, product, to, tells):
+    """An open location and a protected one, both proxied, of one server."""
+    name = "told claims" if tells else "told nothing"
+    config = (
+        telling(bench.work, product, to, tells)
+        + f"<Location /open>\nRequire all granted\n{to}</Location>\n"
+    )
+    one = bench.corpus.one()
+    opened = Case(f"open location beside {name}", product, config, one,
+                  "/open/page.html", pause=PAUSE)
+    opened.beside = opened
+    return [opened, Case(name, product, config, one, pause=PAUSE,
+                         beside=opened)]
+
+
 def part_proxy(bench):
     """Four claims in header fields to a proxied back end."""
     with Backend(bench) as back:
         to = f"ProxyPass http://127.0.0.1:{back.port}/api\n"
-        cases = [
-            Case(name, product, telling(bench.work, product, to, tells),
-                 bench.corpus.one(), pause=PAUSE)
-            for name, tells in (("told nothing", False), ("told claims", True))
-            for product in products(bench)
-        ]
-        table = bench.measure(cases)
+        cases = [case for tells in (False, True)
+                 for product in products(bench)
+                 for case in proxied(bench, product, to, tells)]
+        table = measure_pairs(bench, cases)
     return {
         "title": "In front of a back end",
         "table": table,
+        "pairs": True,
         "notes": [
             "The proxy's own processor time, by mod_proxy_http with kept "
             "connections. Told claims: four that are listed with this "
             "module; with the peers all of them, in fields and variables, "
-            "which is what they do by default. With pauses as above.",
+            "which is what they do by default. With pauses as above; each "
+            "above an open location that is proxied by the same process.",
         ],
     }
 

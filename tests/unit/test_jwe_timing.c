@@ -22,7 +22,7 @@
 
 #define SAMPLES 1500
 #define KEPT (SAMPLES * 3 / 4)
-#define ROUNDS (SUPPORT_IS_SANITIZED ? 1 : 6)
+#define ROUNDS (SUPPORT_IS_SANITIZED ? 1 : 15)
 #define T_MOST 4.5
 #define HEADER "{\"alg\":\"RSA-OAEP-256\",\"enc\":\"A128CBC-HS256\"}"
 
