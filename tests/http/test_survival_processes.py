@@ -37,8 +37,9 @@ RESTARTS_TO_WARM_UP = 10
 RESTART_PAUSE = 0.1
 #: Requests a second.
 RATE = 500
-#: KiB by which the parent may grow.
-GROWTH_MOST = 64
+#: By how much the parent may grow. Pages of files, which resident memory has as
+#: well, come and go as the machine has room for them.
+GROWTH_MOST = {"resident KiB": 256, "anonymous KiB": 64}
 
 #: Children of two generations and more live side by side.
 ROOMY = (
@@ -127,8 +128,8 @@ def test_graceful_restarts(authority):
     for samples in parts:
         assert samples.statuses() == {200: len(samples)}
     first, last = seen[0], seen[-1]
-    for what in ("resident KiB", "anonymous KiB"):
-        assert last[what] - first[what] <= GROWTH_MOST
+    for what, most in GROWTH_MOST.items():
+        assert last[what] - first[what] <= most
     for what in ("descriptors", "shared segments", "System V segments"):
         assert last[what] == first[what]
     # The kept keys serve, so that nothing has to be fetched.
