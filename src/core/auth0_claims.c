@@ -147,17 +147,15 @@ static bool is_date(const auth0_json_t *json)
 
 static bool is_texts(const auth0_json_t *json)
 {
+    const auth0_json_t *element = NULL;
     size_t len;
 
-    if (!auth0_json_array(&len, json)) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (!is_text(auth0_json_at(json, i))) {
+    while ((element = auth0_json_next(json, element))) {
+        if (!is_text(element)) {
             return false;
         }
     }
-    return true;
+    return auth0_json_array(&len, json);
 }
 
 static bool is_audience(const auth0_json_t *json)
@@ -268,15 +266,14 @@ static bool audience_is_good(const auth0_claims_t *claims,
                              const auth0_policy_t *policy)
 {
     const auth0_json_t *aud = auth0_json_member(claims->object, "aud");
+    const auth0_json_t *element = NULL;
     auth0_span_t value;
-    size_t len;
 
     if (auth0_json_string(&value, aud)) {
         return is_one_of(value, policy->audiences, policy->audience_count);
     }
-    (void)auth0_json_array(&len, aud);
-    for (size_t i = 0; i < len; i++) {
-        if (auth0_json_string(&value, auth0_json_at(aud, i)) &&
+    while ((element = auth0_json_next(aud, element))) {
+        if (auth0_json_string(&value, element) &&
             is_one_of(value, policy->audiences, policy->audience_count)) {
             return true;
         }

@@ -62,13 +62,14 @@ static bool is_word(auth0_span_t text)
 }
 
 static const char *plain_array(const char **value, const auth0_json_t *array,
-                               size_t len, apr_pool_t *pool)
+                               apr_pool_t *pool)
 {
     apr_array_header_t *words = apr_array_make(pool, 4, sizeof(const char *));
+    const auth0_json_t *element = NULL;
     auth0_span_t word;
 
-    for (size_t i = 0; i < len; i++) {
-        if (!auth0_json_string(&word, auth0_json_at(array, i))) {
+    while ((element = auth0_json_next(array, element))) {
+        if (!auth0_json_string(&word, element)) {
             return NOT_PLAIN;
         }
         if (!is_word(word)) {
@@ -93,7 +94,7 @@ static const char *plain(const char **value, const auth0_json_t *json,
         return plain_string(value, text, pool);
     }
     if (auth0_json_array(&len, json)) {
-        return plain_array(value, json, len, pool);
+        return plain_array(value, json, pool);
     }
     if (auth0_json_is_object(json)) {
         return NOT_PLAIN;

@@ -9,6 +9,7 @@
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_json_block.h"
+#include "core/auth0_json_plain.h"
 
 const auth0_json_limit_t auth0_json_header_limit = {2048, 16};
 const auth0_json_limit_t auth0_json_payload_limit = {65536, 32};
@@ -25,33 +26,11 @@ static size_t skip_string(auth0_span_t text, size_t i)
     return i;
 }
 
-/* How many times c stands in text, or a number above most. */
-static unsigned occurrences(auth0_span_t text, char c, unsigned most)
-{
-    auth0_span_t before;
-    unsigned found = 0;
-
-    while (found <= most && auth0_span_cut(&before, &text, c)) {
-        found++;
-    }
-    return found;
-}
-
-/* No text is deeper than it has brackets: with a few, where does not matter. */
-static bool has_few_brackets(auth0_span_t text, unsigned limit)
-{
-    return occurrences(text, '{', limit) + occurrences(text, '[', limit) <=
-           limit;
-}
-
 /* Counted beforehand, so that no parser recurses deeper than the limit. */
 static bool within_depth(auth0_span_t text, unsigned limit)
 {
     unsigned depth = 0;
 
-    if (has_few_brackets(text, limit)) {
-        return true;
-    }
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '"') {
@@ -105,15 +84,10 @@ static void count(amount_t *amount, json_t *json)
     }
 }
 
-static size_t offset_of(const void *what, const auth0_json_t *from)
-{
-    return (size_t)((const char *)what - (const char *)from);
-}
-
 static size_t put_text(room_t *room, const auth0_json_t *from, const char *text,
                        size_t len)
 {
-    size_t offset = offset_of(room->text, from);
+    size_t offset = auth0_json_block_offset(room->text, from);
 
     memcpy(room->text, text, len);
     room->text[len] = '\0';
@@ -128,43 +102,35 @@ static void put_string(auth0_json_t *value, room_t *room, json_t *json)
         put_text(room, value, json_string_value(json), value->len);
 }
 
-static void put(auth0_json_t *value, room_t *room, json_t *json);
-
-/* Those of one container lie side by side. */
-static auth0_json_t *reserve(auth0_json_t *value, room_t *room, size_t len)
-{
-    auth0_json_t *first = room->value;
-
-    value->len = (uint32_t)len;
-    value->is.offset = offset_of(first, value);
-    room->value += len;
-    return first;
-}
+static void put(room_t *room, json_t *json);
 
 static void put_object(auth0_json_t *value, room_t *room, json_t *json)
 {
-    auth0_json_t *member = reserve(value, room, json_object_size(json));
     const char *name;
     json_t *inner;
 
+    value->len = (uint32_t)json_object_size(json);
     json_object_foreach(json, name, inner)
     {
+        auth0_json_t *member = room->value;
+        put(room, inner);
         member->name_len = (uint32_t)strlen(name);
         member->name = (uint32_t)put_text(room, member, name, member->name_len);
-        put(member++, room, inner);
     }
+    value->is.offset = auth0_json_block_offset(room->value, value);
 }
 
 static void put_array(auth0_json_t *value, room_t *room, json_t *json)
 {
-    auth0_json_t *element = reserve(value, room, json_array_size(json));
     json_t *inner;
     size_t i;
 
+    value->len = (uint32_t)json_array_size(json);
     json_array_foreach(json, i, inner)
     {
-        put(element++, room, inner);
+        put(room, inner);
     }
+    value->is.offset = auth0_json_block_offset(room->value, value);
 }
 
 static void put_integer(auth0_json_t *value, room_t *room, json_t *json)
@@ -197,8 +163,10 @@ static const struct {
 };
 
 /* No deeper than the text, whose depth is limited. */
-static void put(auth0_json_t *value, room_t *room, json_t *json)
+static void put(room_t *room, json_t *json)
 {
+    auth0_json_t *value = room->value++;
+
     value->type = kept[json_typeof(json)].type;
     if (kept[json_typeof(json)].put) {
         kept[json_typeof(json)].put(value, room, json);
@@ -216,9 +184,9 @@ static const auth0_json_t *keep(json_t *json, apr_pool_t *pool)
     count(&amount, json);
     size_t size = amount.values * sizeof(auth0_json_t) + amount.text;
     auth0_json_t *root = apr_pcalloc(pool, size);
-    room_t room = {root + 1, (char *)(root + amount.values)};
+    room_t room = {root, (char *)(root + amount.values)};
 
-    put(root, &room, json);
+    put(&room, json);
     root->name = (uint32_t)size;
     json_decref(json);
     return root;
@@ -228,7 +196,13 @@ bool auth0_json_object(const auth0_json_t **object, auth0_span_t text,
                        auth0_json_limit_t limit, apr_pool_t *pool)
 {
     *object = NULL;
-    if (text.len > limit.bytes || !within_depth(text, limit.depth)) {
+    if (text.len > limit.bytes) {
+        return false;
+    }
+    if (auth0_json_plain(object, text, limit.depth, pool)) {
+        return true;
+    }
+    if (!within_depth(text, limit.depth)) {
         return false;
     }
     json_t *json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
@@ -330,9 +304,10 @@ static json_t *give_object(const auth0_json_t *value)
     const auth0_json_t *member = auth0_json_block_first(value);
     json_t *object = json_object();
 
-    for (uint32_t i = 0; i < value->len; i++, member++) {
+    for (uint32_t i = 0; i < value->len; i++) {
         (void)json_object_set_new_nocheck(
             object, auth0_json_block_text(member, member->name), give(member));
+        member = auth0_json_block_next(member);
     }
     return object;
 }
@@ -342,8 +317,9 @@ static json_t *give_array(const auth0_json_t *value)
     const auth0_json_t *element = auth0_json_block_first(value);
     json_t *array = json_array();
 
-    for (uint32_t i = 0; i < value->len; i++, element++) {
+    for (uint32_t i = 0; i < value->len; i++) {
         (void)json_array_append_new(array, give(element));
+        element = auth0_json_block_next(element);
     }
     return array;
 }

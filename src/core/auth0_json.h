@@ -55,6 +55,15 @@ bool auth0_json_date(double *seconds, const auth0_json_t *json);
 
 /* True when json is an array, with its length; elements are borrowed. */
 bool auth0_json_array(size_t *len, const auth0_json_t *json);
+
+/*
+ * The elements of an array one after the other: NULL leads to the first, and
+ * the last to NULL, as does what is no array.
+ */
+const auth0_json_t *auth0_json_next(const auth0_json_t *array,
+                                    const auth0_json_t *element);
+
+/* One of them; NULL when there are not as many. It walks there. */
 const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i);
 
 bool auth0_json_is_object(const auth0_json_t *json);

@@ -12,10 +12,27 @@ const char *auth0_json_block_text(const auth0_json_t *from, size_t offset)
     return (const char *)from + offset;
 }
 
+size_t auth0_json_block_offset(const void *what, const auth0_json_t *from)
+{
+    return (size_t)((const char *)what - (const char *)from);
+}
+
 const auth0_json_t *auth0_json_block_first(const auth0_json_t *container)
 {
-    return (const auth0_json_t *)(const void *)auth0_json_block_text(
-        container, container->is.offset);
+    return container + 1;
+}
+
+static bool is_container(const auth0_json_t *value)
+{
+    return value->type == AUTH0_JSON_OBJECT || value->type == AUTH0_JSON_ARRAY;
+}
+
+const auth0_json_t *auth0_json_block_next(const auth0_json_t *value)
+{
+    return is_container(value)
+               ? (const auth0_json_t *)(const void *)auth0_json_block_text(
+                     value, value->is.offset)
+               : value + 1;
 }
 
 bool auth0_json_block_is(const auth0_json_t *json, auth0_json_type_t type)
@@ -28,7 +45,7 @@ size_t auth0_json_size(const auth0_json_t *root)
     return root->name;
 }
 
-static bool is_named(const auth0_json_t *member, auth0_span_t name)
+bool auth0_json_block_is_named(const auth0_json_t *member, auth0_span_t name)
 {
     const char *own = auth0_json_block_text(member, member->name);
 
@@ -46,10 +63,11 @@ const auth0_json_t *auth0_json_member(const auth0_json_t *object,
     const auth0_json_t *member = auth0_json_block_first(object);
     auth0_span_t wanted = auth0_span_cstr(name);
 
-    for (uint32_t i = 0; i < object->len; i++, member++) {
-        if (is_named(member, wanted)) {
+    for (uint32_t i = 0; i < object->len; i++) {
+        if (auth0_json_block_is_named(member, wanted)) {
             return member;
         }
+        member = auth0_json_block_next(member);
     }
     return NULL;
 }
@@ -94,11 +112,26 @@ bool auth0_json_array(size_t *len, const auth0_json_t *json)
     return is_array;
 }
 
+const auth0_json_t *auth0_json_next(const auth0_json_t *array,
+                                    const auth0_json_t *element)
+{
+    if (!auth0_json_block_is(array, AUTH0_JSON_ARRAY)) {
+        return NULL;
+    }
+    const auth0_json_t *next = element ? auth0_json_block_next(element)
+                                       : auth0_json_block_first(array);
+
+    return next == auth0_json_block_next(array) ? NULL : next;
+}
+
 const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i)
 {
-    return auth0_json_block_is(array, AUTH0_JSON_ARRAY) && i < array->len
-               ? auth0_json_block_first(array) + i
-               : NULL;
+    const auth0_json_t *element = auth0_json_next(array, NULL);
+
+    while (element && i-- > 0) {
+        element = auth0_json_next(array, element);
+    }
+    return element;
 }
 
 bool auth0_json_is_object(const auth0_json_t *json)
@@ -120,24 +153,28 @@ static bool are_same_texts(const auth0_json_t *a, const auth0_json_t *b)
 
 static bool are_same_arrays(const auth0_json_t *a, const auth0_json_t *b)
 {
+    const auth0_json_t *one = auth0_json_block_first(a);
+    const auth0_json_t *other = auth0_json_block_first(b);
     bool is_same = a->len == b->len;
 
     for (uint32_t i = 0; is_same && i < a->len; i++) {
-        is_same = auth0_json_same(auth0_json_block_first(a) + i,
-                                  auth0_json_block_first(b) + i);
+        is_same = auth0_json_same(one, other);
+        one = auth0_json_block_next(one);
+        other = auth0_json_block_next(other);
     }
     return is_same;
 }
 
 static bool are_same_objects(const auth0_json_t *a, const auth0_json_t *b)
 {
+    const auth0_json_t *member = auth0_json_block_first(a);
     bool is_same = a->len == b->len;
 
     for (uint32_t i = 0; is_same && i < a->len; i++) {
-        const auth0_json_t *member = auth0_json_block_first(a) + i;
         const auth0_json_t *other =
             auth0_json_member(b, auth0_json_block_text(member, member->name));
         is_same = other && auth0_json_same(member, other);
+        member = auth0_json_block_next(member);
     }
     return is_same;
 }
@@ -176,9 +213,10 @@ void auth0_json_each(const auth0_json_t *in, auth0_json_visit_fn *visit,
     }
     const auth0_json_t *value = auth0_json_block_first(in);
 
-    for (uint32_t i = 0; i < in->len; i++, value++) {
+    for (uint32_t i = 0; i < in->len; i++) {
         visit(baton,
               is_object ? auth0_json_block_text(value, value->name) : NULL,
               value);
+        value = auth0_json_block_next(value);
     }
 }

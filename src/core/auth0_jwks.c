@@ -52,10 +52,12 @@ static const char *read_member(auth0_jwks_t *set, const auth0_json_t *jwk,
 }
 
 static const char *read_members(auth0_jwks_t *set, const auth0_json_t *keys,
-                                size_t count, apr_pool_t *pool)
+                                apr_pool_t *pool)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *why = read_member(set, auth0_json_at(keys, i), pool);
+    const auth0_json_t *jwk = NULL;
+
+    while ((jwk = auth0_json_next(keys, jwk))) {
+        const char *why = read_member(set, jwk, pool);
         if (why) {
             return why;
         }
@@ -84,7 +86,7 @@ const char *auth0_jwks_parse(auth0_jwks_t **set, auth0_span_t document,
     }
     made->keys = apr_pcalloc(pool, count * sizeof(*made->keys));
     made->by_kid = apr_hash_make(pool);
-    const char *why = read_members(made, keys, count, pool);
+    const char *why = read_members(made, keys, pool);
 
     *set = why ? NULL : made;
     return why;

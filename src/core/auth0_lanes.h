@@ -58,6 +58,31 @@ static inline bool auth0_lanes_all(auth0_lanes_t said)
     return (halves[0] & halves[1]) == UINT64_MAX;
 }
 
+/* How many bytes a comparison holds of. */
+static inline size_t auth0_lanes_sum(auth0_lanes_t said)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t halves[2];
+
+    memcpy(halves, &said, sizeof(halves));
+    /* A product by ones has the sum of all bytes in its highest one. */
+    return (((halves[0] & ones) + (halves[1] & ones)) * ones) >> 56;
+}
+
+/* How many bytes of text a comparison holds of, which does not of 'A'. */
+static inline size_t auth0_lanes_count(auth0_span_t text,
+                                       auth0_lanes_t (*says)(auth0_lanes_t))
+{
+    size_t tail = text.len % AUTH0_LANES;
+    const char *end = text.ptr + text.len - tail;
+    size_t count = auth0_lanes_sum(says(auth0_lanes(end, tail, 'A')));
+
+    for (const char *at = text.ptr; at < end; at += AUTH0_LANES) {
+        count += auth0_lanes_sum(says(auth0_lanes(at, AUTH0_LANES, 'A')));
+    }
+    return count;
+}
+
 /* True when a comparison, which has to hold of 'A', holds of all of text. */
 static inline bool auth0_lanes_every(auth0_span_t text,
                                      auth0_lanes_t (*says)(auth0_lanes_t))

@@ -61,13 +61,11 @@ static const char *tuple(const hcl_t *hcl, const auth0_json_t *array)
 {
     apr_array_header_t *texts =
         apr_array_make(hcl->pool, 4, sizeof(const char *));
-    size_t len;
+    const auth0_json_t *element = NULL;
 
-    (void)auth0_json_array(&len, array);
-    for (size_t i = 0; i < len; i++) {
-        APR_ARRAY_PUSH(texts, const char *) =
-            apr_pstrcat(hcl->pool, i ? ", " : "",
-                        scalar(hcl, auth0_json_at(array, i)), NULL);
+    while ((element = auth0_json_next(array, element))) {
+        APR_ARRAY_PUSH(texts, const char *) = apr_pstrcat(
+            hcl->pool, texts->nelts ? ", " : "", scalar(hcl, element), NULL);
     }
     return apr_pstrcat(hcl->pool, "[", apr_array_pstrcat(hcl->pool, texts, 0),
                        "]", NULL);
@@ -89,6 +87,7 @@ static void write_member(void *baton, const char *name,
                          const auth0_json_t *value)
 {
     hcl_t *hcl = baton;
+    const auth0_json_t *element = NULL;
     size_t len;
 
     if (auth0_json_is_object(value)) {
@@ -99,12 +98,12 @@ static void write_member(void *baton, const char *name,
         write_argument(hcl, name, scalar(hcl, value));
         return;
     }
-    if (!auth0_json_is_object(auth0_json_at(value, 0))) {
+    if (!auth0_json_is_object(auth0_json_next(value, NULL))) {
         write_argument(hcl, name, tuple(hcl, value));
         return;
     }
-    for (size_t i = 0; i < len; i++) {
-        write_block(hcl, name, auth0_json_at(value, i));
+    while ((element = auth0_json_next(value, element))) {
+        write_block(hcl, name, element);
     }
 }
 

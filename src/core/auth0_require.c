@@ -136,13 +136,14 @@ static bool is_value(const auth0_json_t *json, const value_t *value)
 
 static bool is_or_holds(const auth0_json_t *claim, const value_t *value)
 {
+    const auth0_json_t *element = NULL;
     size_t len;
 
     if (!auth0_json_array(&len, claim)) {
         return is_value(claim, value);
     }
-    for (size_t i = 0; i < len; i++) {
-        if (is_value(auth0_json_at(claim, i), value)) {
+    while ((element = auth0_json_next(claim, element))) {
+        if (is_value(element, value)) {
             return true;
         }
     }
@@ -222,12 +223,10 @@ static bool meets_authorization_details(const auth0_require_t *required,
 {
     const auth0_json_t *details =
         auth0_claims_member(claims, "authorization_details");
+    const auth0_json_t *detail = NULL;
     auth0_span_t type;
-    size_t len;
 
-    (void)auth0_json_array(&len, details);
-    for (size_t i = 0; i < len; i++) {
-        const auth0_json_t *detail = auth0_json_at(details, i);
+    while ((detail = auth0_json_next(details, detail))) {
         if (auth0_json_string(&type, auth0_json_member(detail, "type")) &&
             is_listed(required, type)) {
             return true;

@@ -96,13 +96,11 @@ static bool holds_word(const void *granted, auth0_span_t wanted)
 
 static bool holds_element(const void *granted, auth0_span_t wanted)
 {
-    auth0_span_t element;
-    size_t len;
+    const auth0_json_t *element = NULL;
+    auth0_span_t word;
 
-    (void)auth0_json_array(&len, granted);
-    for (size_t i = 0; i < len; i++) {
-        if (auth0_json_string(&element, auth0_json_at(granted, i)) &&
-            auth0_span_eq(element, wanted)) {
+    while ((element = auth0_json_next(granted, element))) {
+        if (auth0_json_string(&word, element) && auth0_span_eq(word, wanted)) {
             return true;
         }
     }

@@ -60,11 +60,11 @@ static apr_array_header_t *list_of(const auth0_json_t *claim, const char *name,
 {
     apr_array_header_t *list = apr_array_make(ctx->p, 4, sizeof(char *));
     size_t len;
-    bool is_array = auth0_json_array(&len, claim);
+    const auth0_json_t *one =
+        auth0_json_array(&len, claim) ? auth0_json_next(claim, NULL) : claim;
 
-    for (size_t i = 0; i < (is_array ? len : 1); i++) {
-        const char *text = harmless_text_of(
-            is_array ? auth0_json_at(claim, i) : claim, name, ctx);
+    for (; one; one = auth0_json_next(claim, one)) {
+        const char *text = harmless_text_of(one, name, ctx);
         if (!text) {
             apr_array_clear(list);
             return list;

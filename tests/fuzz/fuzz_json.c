@@ -1,9 +1,13 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 #include "common.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "core/auth0_json.h"
+#include "core/auth0_json_plain.h"
 
 /* The model of nesting; good for well-formed texts only. */
 static unsigned depth_of(auth0_span_t text)
@@ -83,12 +87,34 @@ static void read_as(auth0_span_t text, auth0_json_limit_t limit,
     }
 }
 
+/* Two that read a text otherwise would be a hole, so one may decline alone. */
+static void plain_is_what_jansson_reads(auth0_span_t text, unsigned depth,
+                                        apr_pool_t *pool)
+{
+    const auth0_json_t *object;
+    bool good = auth0_json_plain(&object, text, depth, pool);
+    HOLDS(good == (object != NULL));
+    if (!good) {
+        return;
+    }
+    HOLDS(depth_of(text) <= depth);
+    json_t *wanted =
+        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+    HOLDS(wanted != NULL);
+    char *dumped = json_dumps(wanted, JSON_COMPACT);
+    HOLDS(dumped != NULL && !strcmp(dumped, auth0_json_text(object, pool)));
+    free(dumped);
+    json_decref(wanted);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     apr_pool_t *pool = fuzz_pool();
     auth0_span_t text = fuzz_span(data, size);
     auth0_json_limit_t narrow = {64, 3};
     a_literal_is_no_more_than_that(text, pool);
+    plain_is_what_jansson_reads(text, narrow.depth, pool);
+    plain_is_what_jansson_reads(text, auth0_json_payload_limit.depth, pool);
     read_as(text, narrow, pool);
     read_as(text, auth0_json_header_limit, pool);
     read_as(text, auth0_json_payload_limit, pool);
