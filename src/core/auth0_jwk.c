@@ -12,6 +12,9 @@
 #include "core/auth0_jose.h"
 #include "core/auth0_roca.h"
 
+/* RFC 7517 section 4.3 has eight; each is compared with all before it. */
+#define KEY_OPS_MAX 16
+
 struct auth0_key_t {
     auth0_kty_t kty;
     const char *curve;
@@ -54,14 +57,15 @@ static const char *read_use(const auth0_json_t *jwk)
     return NULL;
 }
 
-static bool stands_before(const auth0_json_t *ops, size_t end,
+/* NULL for an end: anywhere. */
+static bool stands_before(const auth0_json_t *ops, const auth0_json_t *end,
                           auth0_span_t wanted)
 {
-    auth0_span_t op;
+    const auth0_json_t *op = NULL;
+    auth0_span_t word;
 
-    for (size_t i = 0; i < end; i++) {
-        if (auth0_json_string(&op, auth0_json_at(ops, i)) &&
-            auth0_span_eq(op, wanted)) {
+    while ((op = auth0_json_next(ops, op)) != end) {
+        if (auth0_json_string(&word, op) && auth0_span_eq(word, wanted)) {
             return true;
         }
     }
@@ -72,7 +76,8 @@ static bool stands_before(const auth0_json_t *ops, size_t end,
 static const char *read_key_ops(const auth0_json_t *jwk)
 {
     const auth0_json_t *ops = auth0_json_member(jwk, "key_ops");
-    auth0_span_t op;
+    const auth0_json_t *op = NULL;
+    auth0_span_t word;
     size_t len;
 
     if (!ops) {
@@ -81,13 +86,15 @@ static const char *read_key_ops(const auth0_json_t *jwk)
     if (!auth0_json_array(&len, ops)) {
         return "its key_ops is not an array";
     }
-    for (size_t i = 0; i < len; i++) {
-        if (!auth0_json_string(&op, auth0_json_at(ops, i)) ||
-            stands_before(ops, i, op)) {
+    if (len > KEY_OPS_MAX) {
+        return "its key_ops has more than 16 words";
+    }
+    while ((op = auth0_json_next(ops, op))) {
+        if (!auth0_json_string(&word, op) || stands_before(ops, op, word)) {
             return "its key_ops is not a list of different words";
         }
     }
-    return stands_before(ops, len, auth0_span_cstr("verify"))
+    return stands_before(ops, NULL, auth0_span_cstr("verify"))
                ? NULL
                : "its key_ops lacks verify";
 }

@@ -186,6 +186,13 @@ static const member_row_t member_rows[] = {
     {"\"key_ops\":[\"verify\",\"x\",\"x\"],", AUTH0_JWK_UNUSABLE, "key_ops"},
     {"\"key_ops\":[\"verify\",1],", AUTH0_JWK_UNUSABLE, "key_ops"},
     {"\"key_ops\":[null,\"verify\"],", AUTH0_JWK_UNUSABLE, "key_ops"},
+    {"\"key_ops\":[\"verify\",[1]],", AUTH0_JWK_UNUSABLE, "key_ops"},
+    {"\"key_ops\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\","
+     "\"j\",\"k\",\"l\",\"m\",\"n\",\"o\",\"verify\"],",
+     AUTH0_JWK_USABLE, ""},
+    {"\"key_ops\":[\"verify\",\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\","
+     "\"h\",\"i\",\"j\",\"k\",\"l\",\"m\",\"n\",\"o\",\"p\"],",
+     AUTH0_JWK_UNUSABLE, "more than 16 words"},
     {"\"key_ops\":\"verify\",", AUTH0_JWK_UNUSABLE, "key_ops"},
     {"\"key_ops\":{\"verify\":1},", AUTH0_JWK_UNUSABLE, "key_ops"},
     {"\"key_ops\":null,", AUTH0_JWK_UNUSABLE, "key_ops"},
