@@ -2,6 +2,7 @@
 #include "core/auth0_cache.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include <apr_thread_mutex.h>
@@ -18,17 +19,21 @@
 
 typedef struct entry_t entry_t;
 
-/* In a list the newest use comes first. */
+/*
+ * In a list the newest use comes first. What is looked at of an entry that
+ * others push out lies together: it has left the processor's caches by then.
+ */
 struct entry_t {
-    auth0_cached_t cached; /* the first member: see entry_of */
-    auth0_cache_key_t key;
-    atomic_uint users; /* the shard itself is one while the entry is in it */
-    bool is_proven;    /* it was asked for again                           */
-    size_t size;       /* bytes                                            */
-    int64_t until;
     entry_t *next_in_bucket;
     entry_t *newer;
     entry_t *older;
+    int64_t until;
+    uint64_t hash;     /* of the key                                       */
+    uint32_t size;     /* bytes                                            */
+    atomic_uint users; /* the shard itself is one while the entry is in it */
+    bool is_proven;    /* it was asked for again                           */
+    auth0_cached_t cached;
+    auth0_cache_key_t key;
 };
 
 typedef struct list_t {
@@ -223,7 +228,7 @@ static void move(shard_t *shard, entry_t *entry, bool is_proven)
 /* Out of the shard, and on to those that are to be dropped. */
 static void forget(dead_t *dead, shard_t *shard, entry_t *entry)
 {
-    entry_t **link = bucket_of(shard, mixed(&entry->key));
+    entry_t **link = bucket_of(shard, entry->hash);
 
     while (*link != entry) {
         link = &(*link)->next_in_bucket;
@@ -240,7 +245,7 @@ static entry_t *find(const shard_t *shard, const auth0_cache_key_t *key,
 {
     entry_t *entry = *bucket_of(shard, hash);
 
-    while (entry && !is_same(&entry->key, key)) {
+    while (entry && (entry->hash != hash || !is_same(&entry->key, key))) {
         entry = entry->next_in_bucket;
     }
     return entry;
@@ -257,7 +262,7 @@ static void use(shard_t *shard, entry_t *entry)
 
 static entry_t *entry_of(const auth0_cached_t *cached)
 {
-    return (entry_t *)(void *)(uintptr_t)cached;
+    return (entry_t *)(void *)((uintptr_t)cached - offsetof(entry_t, cached));
 }
 
 const auth0_cached_t *auth0_cache_take(auth0_cache_t *cache,
@@ -295,7 +300,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* NULL when it is too large to be kept, or memory is short. */
-static entry_t *make_entry(const auth0_cache_key_t *key,
+static entry_t *make_entry(const auth0_cache_key_t *key, uint64_t hash,
                            const auth0_cached_t *found, int64_t until,
                            size_t most)
 {
@@ -310,9 +315,10 @@ static entry_t *make_entry(const auth0_cache_key_t *key,
     entry->cached.claims =
         auth0_claims_copy((char *)entry + head, found->claims);
     entry->key = *key;
+    entry->hash = hash;
     atomic_init(&entry->users, 1);
     entry->is_proven = false;
-    entry->size = size;
+    entry->size = (uint32_t)size;
     entry->until = until;
     return entry;
 }
@@ -342,9 +348,9 @@ static void make_room(dead_t *dead, shard_t *shard, size_t size)
     }
 }
 
-static void add(shard_t *shard, entry_t *entry, uint64_t hash)
+static void add(shard_t *shard, entry_t *entry)
 {
-    entry_t **bucket = bucket_of(shard, hash);
+    entry_t **bucket = bucket_of(shard, entry->hash);
 
     entry->next_in_bucket = *bucket;
     *bucket = entry;
@@ -353,9 +359,9 @@ static void add(shard_t *shard, entry_t *entry, uint64_t hash)
 }
 
 /* Whoever is known under the key is replaced, and was not asked for in vain. */
-static void replace(dead_t *dead, shard_t *shard, entry_t *entry, uint64_t hash)
+static void replace(dead_t *dead, shard_t *shard, entry_t *entry)
 {
-    entry_t *former = find(shard, &entry->key, hash);
+    entry_t *former = find(shard, &entry->key, entry->hash);
 
     if (former) {
         entry->is_proven = former->is_proven;
@@ -369,18 +375,19 @@ void auth0_cache_keep(auth0_cache_t *cache, const auth0_cache_key_t *key,
     uint64_t hash = mixed(key);
     shard_t *shard = shard_of(cache, hash);
     size_t most = least(AUTH0_CACHE_ENTRY_MAX, shard->bytes_most);
-    entry_t *entry = until > now ? make_entry(key, found, until, most) : NULL;
+    entry_t *entry =
+        until > now ? make_entry(key, hash, found, until, most) : NULL;
     dead_t dead = {NULL};
 
     if (!entry) {
         return;
     }
     apr_thread_mutex_lock(shard->mutex);
-    replace(&dead, shard, entry, hash);
+    replace(&dead, shard, entry);
     forget_the_dead(&dead, shard, &shard->fresh, now);
     forget_the_dead(&dead, shard, &shard->proven, now);
     make_room(&dead, shard, entry->size);
-    add(shard, entry, hash);
+    add(shard, entry);
     apr_thread_mutex_unlock(shard->mutex);
     bury(&dead);
 }
