@@ -219,6 +219,7 @@ def measure(options, work, parts):
         options.connections, options.server_core, options.client_core,
         options.quick, not options.no_callgrind,
         3 if options.quick else 7, options.memory_tokens,
+        500 if options.quick else 20000,
     ))
     build_programs(work)
     check_peers(bench)

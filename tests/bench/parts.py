@@ -33,6 +33,11 @@ def can(product, alg):
     return product != "openidc" or not alg.startswith("ES")
 
 
+def filling(bench, alg="RS256"):
+    """More than this module's cache has room for, of which each shard is full."""
+    return bench.corpus.filling(bench.settings.filling, alg)
+
+
 def part_tokens(bench):
     """The same token again, and each token new."""
     work, cases = bench.work, []
@@ -47,7 +52,8 @@ def part_tokens(bench):
         many = bench.corpus.many(bench.tokens_needed(), alg)
         cases += [
             Case(f"{alg}, each token new", product,
-                 location(work, product, alg=alg), many, is_new=True)
+                 location(work, product, alg=alg), many, is_new=True,
+                 filling=filling(bench, alg))
             for product in products(bench) if can(product, alg)
         ]
     table = bench.measure(cases)
@@ -81,7 +87,8 @@ def pairs(bench, product, *ways):
     opened.beside = opened
     protected = [
         Case(SAME, product, config, one, beside=opened),
-        Case(NEW, product, config, many, is_new=True, beside=opened),
+        Case(NEW, product, config, many, is_new=True, beside=opened,
+             filling=filling(bench)),
     ]
     return [
         opened,
@@ -91,11 +98,14 @@ def pairs(bench, product, *ways):
     ]
 
 
-def measure_pairs(bench, cases):
+def measure_pairs(bench, cases, counting=True):
     bench.work.page("open/page.html")
     settings = bench.settings
-    return bench.measure(cases, rounds=settings.rounds * FINER,
-                         requests=settings.requests // FINER)
+    bench.cpu(cases, rounds=settings.rounds * FINER,
+              requests=settings.requests // FINER)
+    if counting:
+        bench.count(cases)
+    return cells(cases)
 
 
 def part_pairs(bench):
@@ -131,7 +141,7 @@ def part_pauses(bench):
              for case in paused(pairs(bench, product))]
     return {
         "title": "The same, after a pause",
-        "table": measure_pairs(bench, cases),
+        "table": measure_pairs(bench, cases, counting=False),
         "pairs": True,
         "notes": [
             f"Each request comes {PAUSE} us after the answer to the last one. "
@@ -140,7 +150,7 @@ def part_pauses(bench):
             "this one. Here it has given it back to the listener, and is woken "
             "for the next request: that takes the time of an answer, for all "
             "alike, and what comes then finds less of itself in the caches of "
-            "the processor.",
+            "the processor. Instructions are the same.",
         ],
     }
 
@@ -180,7 +190,7 @@ def check_floors(bench):
 
 
 def floor_cases(bench):
-    """Who is asked for what."""
+    """Who is asked for what: a list for each server."""
     asked = {
         "auth0": (SAME, NEW),
         "openidc": (NEW,),
@@ -190,31 +200,45 @@ def floor_cases(bench):
         "floor-verify": (NEW,),
         "floor-cjose": (NEW,),
     }
-    return [case for product, ways in asked.items()
-            for case in paused(pairs(bench, product, *ways))]
+    return [pairs(bench, product, *ways) for product, ways in asked.items()]
+
+
+def measure_floor(bench, title, groups, counting, *notes):
+    build_floor(bench.work)
+    check_floors(bench)
+    cases = [case for group in groups for case in group]
+    return {
+        "title": title,
+        "table": measure_pairs(bench, cases, counting),
+        "pairs": True,
+        "by_product": True,
+        "notes": notes,
+    }
 
 
 def part_floor(bench):
     """About the least that a module of this kind takes, beside this one."""
-    build_floor(bench.work)
-    check_floors(bench)
-    return {
-        "title": "The floor",
-        "table": measure_pairs(bench, floor_cases(bench)),
-        "pairs": True,
-        "by_product": True,
-        "notes": [
-            "The floors are a trial module (tests/bench/floor.c) that sets a "
-            "user and grants by a provider, and does what is named beside "
-            "that: SHA-256 by contexts that are kept, of the token, or of the "
-            "token and 32 bytes, for a cache whose key is one hash of token "
-            "and policy (mod_auth0 compares the policy beside the hash); the "
-            "hash and one RS256 by EVP; the hash, cjose and one parse of the "
-            "payload. They judge nothing but the signature. RS256, with pauses "
-            "as above; each above an open location of its own process, and how "
-            "exact that is shows where that is asked once more.",
-        ],
-    }
+    return measure_floor(
+        bench, "The floor", floor_cases(bench), True,
+        "The floors are a trial module (tests/bench/floor.c) that sets a "
+        "user and grants by a provider, and does what is named beside "
+        "that: SHA-256 by contexts that are kept, of the token, or of the "
+        "token and 32 bytes, for a cache whose key is one hash of token "
+        "and policy (mod_auth0 compares the policy beside the hash); the "
+        "hash and one RS256 by EVP; the hash, cjose and one parse of the "
+        "payload. They judge nothing but the signature, and keep nothing. "
+        "RS256; each above an open location of its own process, and how "
+        "exact that is shows where that is asked once more.",
+    )
+
+
+def part_floor_pauses(bench):
+    """The same by a client that takes its time."""
+    return measure_floor(
+        bench, "The floor, after a pause",
+        [paused(group) for group in floor_cases(bench)], False,
+        f"With pauses of {PAUSE} us, as above.",
+    )
 
 
 def part_refusals(bench):
@@ -486,9 +510,11 @@ def part_proxy(bench):
     """Four claims in header fields to a proxied back end."""
     with Backend(bench) as back:
         to = f"ProxyPass http://127.0.0.1:{back.port}/api\n"
+        build_floor(bench.work)
         cases = [case for tells in (False, True)
                  for product in products(bench)
                  for case in proxied(bench, product, to, tells)]
+        cases += proxied(bench, "floor-hash", to, False)
         table = measure_pairs(bench, cases)
     return {
         "title": "In front of a back end",
@@ -498,8 +524,9 @@ def part_proxy(bench):
             "The proxy's own processor time, by mod_proxy_http with kept "
             "connections. Told claims: four that are listed with this "
             "module; with the peers all of them, in fields and variables, "
-            "which is what they do by default. With pauses as above; each "
-            "above an open location that is proxied by the same process.",
+            "which is what they do by default. The floor is the hash of the "
+            "token. With pauses as above; each above an open location that is "
+            "proxied by the same process.",
         ],
     }
 
@@ -698,6 +725,7 @@ PARTS = {
     "pairs": part_pairs,
     "pauses": part_pauses,
     "floor": part_floor,
+    "floor-pauses": part_floor_pauses,
     "refusals": part_refusals,
     "locations": part_locations,
     "requires": part_requires,

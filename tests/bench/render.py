@@ -167,14 +167,14 @@ def of_products(row, kind, *products):
     return [row.get(product, {}).get(kind) for product in products]
 
 
-def floor_same_cpu(row):
+def floor_same_cpu(row, when):
     """How far a known token is from the least that it can take."""
     found = of_products(row, "above", "auth0", "floor-hash")
     if None in found:
         return
     ours, hashed = found
     yield (
-        f"The same token again, after a pause: mod_auth0 adds {ours:.1f} us, "
+        f"The same token again{when}: mod_auth0 adds {ours:.1f} us, "
         f"{times(ours, hashed)} what a user, a provider and the hash of the "
         f"token add ({hashed:.1f})."
     )
@@ -196,7 +196,7 @@ def floor_same_instructions(row):
     )
 
 
-def floor_new(row, kind, unit, form):
+def floor_new(row, when, kind, unit, form):
     """How far a new token is from the least, and a peer's from it."""
     found = of_products(row, kind, "auth0", "floor-verify", "floor-cjose")
     if None in found:
@@ -208,20 +208,35 @@ def floor_new(row, kind, unit, form):
         f"({peer:{form}}); the floor with cjose is {times(cjose, peer)} that."
     )
     yield (
-        f"Each token new, after a pause: mod_auth0 adds {ours:{form}} {unit}, "
+        f"Each token new{when}: mod_auth0 adds {ours:{form}} {unit}, "
         f"{times(ours, cjose)} what the hash, cjose and one JSON parse add "
         f"({cjose:{form}}), and {times(ours, least)} what the hash and RS256 "
         f"by EVP add ({least:{form}}).{beside}"
     )
 
 
-def floor_summary(table):
-    same = table.get("the same token", {})
-    yield from floor_same_cpu(same)
-    yield from floor_same_instructions(same)
-    for how in (("above", "us", ".1f"),
-                ("instructions_above", "instructions", ",.0f")):
-        yield from floor_new(table.get("each token new", {}), *how)
+def floor_summary(table, when=""):
+    same, new = (table.get(s, {}) for s in ("the same token", "each token new"))
+    yield from floor_same_cpu(same, when)
+    yield from floor_new(new, when, "above", "us", ".1f")
+    # Instructions do not depend on pauses.
+    if not when:
+        yield from floor_same_instructions(same)
+        yield from floor_new(new, when, "instructions_above", "instructions",
+                             ",.0f")
+
+
+def proxy_summary(table):
+    """How far a known token with claims for a back end is from its hash."""
+    told = of_products(table.get("told claims", {}), "above", "auth0")
+    hashed = of_products(table.get("told nothing", {}), "above", "floor-hash")
+    if None in told + hashed:
+        return
+    yield (
+        f"Four claims to a back end: mod_auth0 adds {told[0]:.1f} us, "
+        f"{times(told[0], hashed[0])} what a user, a provider and the hash of "
+        f"the token add there ({hashed[0]:.1f})."
+    )
 
 
 def summary(results):
@@ -233,7 +248,10 @@ def summary(results):
             f"{situation}: {row['open']['cpu']:.0f} us with Require all "
             f"granted, and more by {others(row, 'above', '.0f')} us."
         )
-    found += floor_summary(parts.get("floor", {}).get("table", {}))
+    tables = {name: part.get("table", {}) for name, part in parts.items()}
+    found += floor_summary(tables.get("floor", {}))
+    found += floor_summary(tables.get("floor-pauses", {}), ", after a pause")
+    found += proxy_summary(tables.get("proxy", {}))
     for part in parts.values():
         if not part.get("curve"):
             continue

@@ -19,6 +19,9 @@ from servers import HERE, LABELS, PEERS, Server, env, tokens
 
 NOTHING = "-"
 
+#: Connections by which a server is sent what fills its cache.
+FILLING_AT_ONCE = 8
+
 
 @dataclasses.dataclass
 class Settings:
@@ -34,6 +37,7 @@ class Settings:
     counting: bool = True
     growth_rounds: int = 7
     memory_tokens: int = 1000000
+    filling: int = 20000
 
 
 def say(text):
@@ -120,6 +124,10 @@ class Corpus:
             self.made[name] = path
         return self.made[name]
 
+    def filling(self, count, alg="RS256"):
+        """Tokens that no other file has."""
+        return self.many(count, alg, first=10 ** 9)
+
     def one(self, alg="RS256", size=SIZE, **changes):
         return self.many(1, alg, size, **changes)
 
@@ -143,7 +151,9 @@ class Case:
     common base, where the request goes, and the file with its tokens. What it
     costs is compared with the case that it stands beside, where one is named,
     else with "Require all granted" in the same situation. The client pauses for
-    so many microseconds after each answer.
+    so many microseconds after each answer. Before anything is measured, the
+    server is sent the tokens of filling, each once: whoever keeps tokens has no
+    room left by then, as after an hour of new tokens.
     """
 
     situation: str
@@ -153,6 +163,7 @@ class Case:
     path: str = "/api/page.html"
     refused: bool = False
     is_new: bool = False
+    filling: object = None
     connections: int = 0
     pause: int = 0
     failed: bool = False
@@ -247,6 +258,13 @@ class Bench:
         case.figures.append(spent / count)
         return spent / count
 
+    def fill(self, case):
+        filled = dataclasses.replace(
+            case, tokens=case.filling, pause=0, connections=FILLING_AT_ONCE
+        )
+        with Load(self, filled, self.settings.filling) as load:
+            load.run()
+
     def start(self, cases, core="pinned"):
         """The servers of cases; those of the same configuration share one."""
         core = self.settings.server_core if core == "pinned" else core
@@ -271,6 +289,8 @@ class Bench:
         servers = self.start(cases, core)
         try:
             for case in cases:
+                if case.filling:
+                    self.try_to(self.fill, case)
                 self.try_to(self.ask, case, min(requests, 200))
                 for kept in (case.figures, case.p99, case.rates):
                     kept.clear()
