@@ -14,6 +14,9 @@
 /* Of a shard's entries, so many in ten may be those that were used again. */
 #define PROVEN_TENTHS 8
 
+/* Who finds nothing has seldom looked at the entry of another then. */
+#define BUCKETS_PER_ENTRY 2
+
 /* An odd number near 2^64 divided by the golden ratio. */
 #define MIX UINT64_C(0x9e3779b97f4a7c15)
 
@@ -110,7 +113,7 @@ static size_t power_of_two(size_t least)
 
 static bool make_shard(shard_t *shard, size_t entries, apr_pool_t *pool)
 {
-    size_t buckets = power_of_two(entries);
+    size_t buckets = power_of_two(entries) * BUCKETS_PER_ENTRY;
 
     shard->entries_most = entries;
     shard->proven_most = entries * PROVEN_TENTHS / 10;
