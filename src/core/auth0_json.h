@@ -57,13 +57,14 @@ bool auth0_json_date(double *seconds, const auth0_json_t *json);
 bool auth0_json_array(size_t *len, const auth0_json_t *json);
 
 /*
- * The elements of an array one after the other: NULL leads to the first, and
- * the last to NULL, as does what is no array.
+ * The element of array that comes after element, which is one of its own; the
+ * first one after NULL. NULL after the last, and when array is empty, absent or
+ * no array.
  */
 const auth0_json_t *auth0_json_next(const auth0_json_t *array,
                                     const auth0_json_t *element);
 
-/* One of them; NULL when there are not as many. It walks there. */
+/* The one at i, NULL when there are fewer. It walks there: not for loops. */
 const auth0_json_t *auth0_json_at(const auth0_json_t *array, size_t i);
 
 bool auth0_json_is_object(const auth0_json_t *json);

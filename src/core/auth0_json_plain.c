@@ -12,9 +12,6 @@
 /* Fifteen digits, which 64 bits hold, and a double as well. */
 #define INTEGER_MAX 999999999999999
 
-/* How many times the room that its values need a block may have for them. */
-#define WASTE_MAX 2
-
 /*
  * What is read is the block's own copy of the text, in which strings stay where
  * they are and only have their closing quotes overwritten. The NUL behind it
@@ -228,6 +225,19 @@ static auth0_lanes_t are_before_values(auth0_lanes_t c)
            (auth0_lanes_t)(c == '[');
 }
 
+/* The text moves up to the values, where room was left for more of them. */
+static void close_gap(auth0_json_t *root, auth0_json_t *end, const char *text,
+                      size_t len)
+{
+    size_t gap = auth0_json_block_offset(text, end);
+
+    for (auth0_json_t *value = root; gap > 0 && value < end; value++) {
+        value->name -= value->name > 0 ? (uint32_t)gap : 0;
+        value->is.offset -= value->type == AUTH0_JSON_STRING ? gap : 0;
+    }
+    memmove(end, text, len);
+}
+
 bool auth0_json_plain(const auth0_json_t **object, auth0_span_t text,
                       unsigned depth, apr_pool_t *pool)
 {
@@ -236,17 +246,19 @@ bool auth0_json_plain(const auth0_json_t **object, auth0_span_t text,
         return false;
     }
     size_t most = 1 + auth0_lanes_count(text, are_before_values);
-    size_t size = most * sizeof(auth0_json_t) + text.len + 1;
-    auth0_json_t *root = apr_pcalloc(pool, size);
+    size_t text_size = text.len + 1;
+    auth0_json_t *root =
+        apr_pcalloc(pool, most * sizeof(auth0_json_t) + text_size);
     char *copy = memcpy(root + most, text.ptr, text.len);
     reader_t in = {copy, copy + text.len, root, depth};
 
     skip_space(&in);
-    if (*in.at != '{' || !read_value(&in) || in.at != in.end ||
-        most > WASTE_MAX * (size_t)(in.value - root)) {
+    if (*in.at != '{' || !read_value(&in) || in.at != in.end) {
         return false;
     }
-    root->name = (uint32_t)size;
+    close_gap(root, in.value, copy, text_size);
+    root->name =
+        (uint32_t)(auth0_json_block_offset(in.value, root) + text_size);
     *object = root;
     return true;
 }

@@ -64,8 +64,9 @@ static const char *tuple(const hcl_t *hcl, const auth0_json_t *array)
     const auth0_json_t *element = NULL;
 
     while ((element = auth0_json_next(array, element))) {
-        APR_ARRAY_PUSH(texts, const char *) = apr_pstrcat(
-            hcl->pool, texts->nelts ? ", " : "", scalar(hcl, element), NULL);
+        const char *comma = texts->nelts > 0 ? ", " : "";
+        APR_ARRAY_PUSH(texts, const char *) =
+            apr_pstrcat(hcl->pool, comma, scalar(hcl, element), NULL);
     }
     return apr_pstrcat(hcl->pool, "[", apr_array_pstrcat(hcl->pool, texts, 0),
                        "]", NULL);

@@ -34,7 +34,7 @@ def can(product, alg):
 
 
 def filling(bench, alg="RS256"):
-    """More than this module's cache has room for, of which each shard is full."""
+    """More than this module's cache has room for, but in quick runs."""
     return bench.corpus.filling(bench.settings.filling, alg)
 
 

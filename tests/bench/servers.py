@@ -10,7 +10,7 @@ Products are the things that let a request in:
   openidc   mod_auth_openidc as an OAuth 2.0 resource server, a key of its own
   oauth2    mod_oauth2, a key of its own
   floor-*   the trial module of floor.c, which does as little as can be; they
-            protect nothing, and are in the part floor only
+            protect nothing, and are in the parts that name them only
 """
 import functools
 import json
@@ -150,7 +150,7 @@ class Work:
         return server.check().returncode == 0
 
     def products(self):
-        """Those of all parts; the floors have a part of their own."""
+        """Those of all parts; which have a floor beside them, name it."""
         return [p for p in LABELS if p not in FLOORS
                 and (p != "uncached" or self.has_cache)]
 

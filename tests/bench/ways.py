@@ -151,9 +151,9 @@ class Case:
     common base, where the request goes, and the file with its tokens. What it
     costs is compared with the case that it stands beside, where one is named,
     else with "Require all granted" in the same situation. The client pauses for
-    so many microseconds after each answer. Before anything is measured, the
-    server is sent the tokens of filling, each once: whoever keeps tokens has no
-    room left by then, as after an hour of new tokens.
+    so many microseconds after each answer. Before its processor time is measured,
+    the server is sent the tokens of filling, each once: whoever keeps tokens has
+    no room left by then, as after an hour of new tokens.
     """
 
     situation: str

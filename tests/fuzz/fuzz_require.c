@@ -82,8 +82,9 @@ static bool has_claim(const input_t *in)
     if (in->count == 1 || !auth0_json_array(&len, claim)) {
         return in->count == 1 || is_value(in, claim);
     }
-    while (len > 0) {
-        if (is_value(in, auth0_json_at(claim, --len))) {
+    const auth0_json_t *element = NULL;
+    while ((element = auth0_json_next(claim, element)) != NULL) {
+        if (is_value(in, element)) {
             return true;
         }
     }

@@ -44,7 +44,8 @@ static const text_row_t plain_rows[] = {
     {"spaces", "  { \"a\" : [ 1 , true ] , \"b\" : { } }  "},
     {"strings", "{\"a\":\"\",\"b\":\" x \",\"c\":\"!#$%&'()*+,-./:;<=>?@~\"}"},
     {"brackets and commas in strings", "{\"a\":\"[,]}:\",\"b\":[\"},{\"]}"},
-    {"as many of them as values", "{\"a\":\",,\"}"},
+    {"commas alone in a string", "{\"a\":\",,,,,,,,,,,,\",\"b\":[\",\",1]}"},
+    {"brackets in a name", "{\"[{[\":1,\"b\":{\"{\":\"x\"}}"},
     {"words", "{\"a\":true,\"b\":false,\"c\":null}"},
     {"numbers", "{\"a\":0,\"b\":7,\"c\":1800000000,\"d\":999999999999999}"},
     {"arrays", "{\"a\":[],\"b\":[[]],\"c\":[[1],[2,[3]],\"x\"]}"},
@@ -118,8 +119,6 @@ static const text_row_t other_rows[] = {
     {"duplicate behind a container", "{\"a\":[1,{\"b\":2}],\"b\":1,\"a\":3}"},
     {"duplicate inside", "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}"},
     {"duplicate in an array", "{\"x\":[{\"a\":1,\"a\":2}]}"},
-    {"more commas in a string than values", "{\"a\":\",,,\"}"},
-    {"more brackets in a name than values", "{\"[{[\":1}"},
     {"open", "{"},
     {"open behind a name", "{\"a\""},
     {"open behind a colon", "{\"a\":"},
@@ -249,25 +248,68 @@ static void many_elements_are_not(void **state)
     assert_null(auth0_json_at(array, 5001));
 }
 
-/* Elements that are containers are as far apart as what is in them is long. */
-static void elements_are_found_behind_containers(void **state)
+/* How many there are by way of the cursor. */
+static size_t walk(const auth0_json_t *array)
 {
-    const auth0_json_t *object =
-        plain("{\"a\":[1,[2,[3]],{\"b\":[4]},[],{},5],\"c\":6}", DEPTH, *state);
-    const auth0_json_t *array = auth0_json_member(object, "a");
     const auth0_json_t *element = NULL;
+    size_t count = 0;
+    while ((element = auth0_json_next(array, element))) {
+        count++;
+    }
+    return count;
+}
+
+/* Elements that are containers are as far apart as what is in them is long. */
+static void elements_of(const auth0_json_t *object, apr_pool_t *pool)
+{
     static const char *const wanted[] = {"1",  "[2,[3]]", "{\"b\":[4]}",
                                          "[]", "{}",      "5"};
+    static const size_t inside[] = {0, 2, 0, 0, 0, 0};
+    const auth0_json_t *array = auth0_json_member(object, "a");
+    const auth0_json_t *element = NULL;
     for (size_t i = 0; i < COUNT(wanted); i++) {
         element = auth0_json_next(array, element);
-        assert_string_equal(auth0_json_text(element, *state), wanted[i]);
-        assert_string_equal(auth0_json_text(auth0_json_at(array, i), *state),
-                            wanted[i]);
+        assert_string_equal(auth0_json_text(element, pool), wanted[i]);
+        assert_ptr_equal(auth0_json_at(array, i), element);
+        assert_int_equal(walk(element), inside[i]);
     }
     assert_null(auth0_json_next(array, element));
     assert_null(auth0_json_at(array, COUNT(wanted)));
-    assert_null(auth0_json_next(object, NULL));
-    assert_null(auth0_json_next(NULL, NULL));
+    const auth0_json_t *pair = auth0_json_at(array, 1);
+    assert_int_equal(walk(auth0_json_at(pair, 1)), 1);
+    assert_int_equal(walk(auth0_json_member(object, "c")), 0);
+    assert_int_equal(walk(auth0_json_member(object, "d")), 1);
+    assert_int_equal(walk(object), 0);
+    assert_int_equal(walk(NULL), 0);
+}
+
+/* Whoever has read the text. */
+static void elements_are_found_behind_containers(void **state)
+{
+    const char *text =
+        "{\"a\":[1,[2,[3]],{\"b\":[4]},[],{},5],\"c\":[],\"d\":[[]]}";
+    const char *other = apr_pstrcat(*state, text, "\n", NULL);
+    const auth0_json_t *object;
+    elements_of(plain(text, DEPTH, *state), *state);
+    assert_null(plain(other, DEPTH, *state));
+    assert_true(auth0_json_object(&object, support_span(other),
+                                  auth0_json_payload_limit, *state));
+    elements_of(object, *state);
+}
+
+/* Each value is of one size, and the text is there once. */
+static void a_block_has_no_gap(void **state)
+{
+    static const char *const texts[] = {
+        "{\"a\":1}", "{\"a\":\",\"}", "{\"a\":[],\"b\":\"[{,\",\"c\":{}}",
+        "{\"a\":[\"CN=a,DC=b\",\"CN=c,DC=d\"]}"};
+    static const size_t values[] = {2, 2, 4, 4};
+    size_t each = auth0_json_size(plain("{\"a\":[1,1]}", DEPTH, *state)) -
+                  auth0_json_size(plain("{\"a\":[111]}", DEPTH, *state));
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        assert_int_equal(auth0_json_size(plain(texts[i], DEPTH, *state)),
+                         values[i] * each + strlen(texts[i]) + 1);
+    }
 }
 
 /* The caller's text may be gone, and so may the block that was copied. */
@@ -303,6 +345,7 @@ int main(void)
         SUPPORT_TEST(many_members_are_left),
         SUPPORT_TEST(many_elements_are_not),
         SUPPORT_TEST(elements_are_found_behind_containers),
+        SUPPORT_TEST(a_block_has_no_gap),
         SUPPORT_TEST(a_block_stands_alone),
     };
     return SUPPORT_RUN(tests);
