@@ -45,7 +45,7 @@ size_t auth0_json_size(const auth0_json_t *root)
     return root->name;
 }
 
-bool auth0_json_block_is_named(const auth0_json_t *member, auth0_span_t name)
+static bool is_named(const auth0_json_t *member, auth0_span_t name)
 {
     const char *own = auth0_json_block_text(member, member->name);
 
@@ -64,7 +64,7 @@ const auth0_json_t *auth0_json_member(const auth0_json_t *object,
     auth0_span_t wanted = auth0_span_cstr(name);
 
     for (uint32_t i = 0; i < object->len; i++) {
-        if (auth0_json_block_is_named(member, wanted)) {
+        if (is_named(member, wanted)) {
             return member;
         }
         member = auth0_json_block_next(member);

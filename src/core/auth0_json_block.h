@@ -49,9 +49,6 @@ const auth0_json_t *auth0_json_block_first(const auth0_json_t *container);
 /* Where the next one is, if there is one. */
 const auth0_json_t *auth0_json_block_next(const auth0_json_t *value);
 
-/* True for a member of that name. */
-bool auth0_json_block_is_named(const auth0_json_t *member, auth0_span_t name);
-
 /* True when json is there, and of that type. */
 bool auth0_json_block_is(const auth0_json_t *json, auth0_json_type_t type);
 

@@ -2,6 +2,7 @@
 #include "core/auth0_json_plain.h"
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_digits.h"
 #include "core/auth0_json_block.h"
 #include "core/auth0_lanes.h"
@@ -112,7 +113,7 @@ static bool read_word_value(reader_t *in, auth0_json_t *value)
     };
     auth0_span_t word = read_word(in);
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < AUTH0_COUNT(names); i++) {
         if (auth0_span_is(word, names[i].word)) {
             value->type = names[i].type;
             return true;
@@ -121,26 +122,13 @@ static bool read_word_value(reader_t *in, auth0_json_t *value)
     return read_integer(value, word);
 }
 
-static bool is_known(const auth0_json_t *object, const auth0_json_t *member,
-                     auth0_span_t name)
-{
-    const auth0_json_t *other = auth0_json_block_first(object);
-
-    for (; other != member; other = auth0_json_block_next(other)) {
-        if (auth0_json_block_is_named(other, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool read_name(reader_t *in, const auth0_json_t *object)
 {
     auth0_json_t *member = in->value;
     auth0_span_t name;
 
     if (!read_text(&name, in) || object->len == MEMBERS_MAX ||
-        is_known(object, member, name)) {
+        auth0_json_member(object, name.ptr)) {
         return false;
     }
     member->name = (uint32_t)auth0_json_block_offset(name.ptr, member);
@@ -231,7 +219,10 @@ static void close_gap(auth0_json_t *root, auth0_json_t *end, const char *text,
 {
     size_t gap = auth0_json_block_offset(text, end);
 
-    for (auth0_json_t *value = root; gap > 0 && value < end; value++) {
+    if (gap == 0) {
+        return;
+    }
+    for (auth0_json_t *value = root; value < end; value++) {
         value->name -= value->name > 0 ? (uint32_t)gap : 0;
         value->is.offset -= value->type == AUTH0_JSON_STRING ? gap : 0;
     }
