@@ -165,7 +165,7 @@ static bool is_same(const auth0_cache_key_t *a, const auth0_cache_key_t *b)
 {
     uint64_t difference = 0;
 
-    for (size_t i = 0; i < AUTH0_CACHE_DIGEST / sizeof(uint64_t); i++) {
+    for (size_t i = 0; i < AUTH0_SHA256_BYTES / sizeof(uint64_t); i++) {
         difference |= a->token[i] ^ b->token[i];
     }
     for (size_t i = 0; i < AUTH0_CACHE_POLICY_WORDS; i++) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/auth0_claims.h"
+#include "core/auth0_sha256.h"
 
 /*
  * Tokens that were found good, with their claims, so that each is verified
@@ -18,9 +19,6 @@
  */
 typedef struct auth0_cache_t auth0_cache_t;
 
-/* SHA-256, in bytes. */
-#define AUTH0_CACHE_DIGEST 32
-
 /* What a policy says, in numbers: the same numbers, the same policy. */
 #define AUTH0_CACHE_POLICY_WORDS 8
 
@@ -31,7 +29,7 @@ typedef struct auth0_cache_t auth0_cache_t;
  * and the hash of the token serves the log as well.
  */
 typedef struct auth0_cache_key_t {
-    uint64_t token[AUTH0_CACHE_DIGEST / sizeof(uint64_t)];
+    uint64_t token[AUTH0_SHA256_BYTES / sizeof(uint64_t)];
     uint32_t policy[AUTH0_CACHE_POLICY_WORDS];
 } auth0_cache_key_t;
 

@@ -2,10 +2,7 @@
 #include "core/auth0_certificate.h"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-
-#include "core/auth0_span.h"
 
 /* It is not read any further: to make an X509 of it takes much longer. */
 static bool digest_block(unsigned char *digest, BIO *bio)
@@ -17,7 +14,7 @@ static bool digest_block(unsigned char *digest, BIO *bio)
     bool good =
         PEM_read_bio(bio, &name, &header, &der, &len) == 1 &&
         auth0_span_is(auth0_span_cstr(name), PEM_STRING_X509) && len > 0 &&
-        EVP_Q_digest(NULL, "SHA256", NULL, der, (size_t)len, digest, NULL) == 1;
+        auth0_sha256(digest, auth0_span((const char *)der, (size_t)len));
 
     OPENSSL_free(name);
     OPENSSL_free(header);
@@ -25,7 +22,7 @@ static bool digest_block(unsigned char *digest, BIO *bio)
     return good;
 }
 
-bool auth0_certificate_digest(unsigned char digest[AUTH0_CERTIFICATE_DIGEST],
+bool auth0_certificate_digest(unsigned char digest[AUTH0_SHA256_BYTES],
                               const char *pem)
 {
     (void)ERR_set_mark();

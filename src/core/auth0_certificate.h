@@ -2,10 +2,7 @@
 #ifndef AUTH0_CERTIFICATE_H
 #define AUTH0_CERTIFICATE_H
 
-#include <stdbool.h>
-
-/* Bytes of the SHA-256 of a certificate. */
-#define AUTH0_CERTIFICATE_DIGEST 32
+#include "core/auth0_sha256.h"
 
 /*
  * The SHA-256 of a certificate's DER encoding (RFC 8705 section 3.1), given as
@@ -13,7 +10,7 @@
  * block of the text is no certificate by its label; what is in it is not read.
  * The thread's OpenSSL error queue is left as it was found. Thread-safe.
  */
-bool auth0_certificate_digest(unsigned char digest[AUTH0_CERTIFICATE_DIGEST],
+bool auth0_certificate_digest(unsigned char digest[AUTH0_SHA256_BYTES],
                               const char *pem);
 
 #endif

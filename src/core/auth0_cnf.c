@@ -5,8 +5,7 @@
 
 #include "core/auth0_b64.h"
 #include "core/auth0_count.h"
-
-#define SHA256_BYTES ((size_t)32)
+#include "core/auth0_sha256.h"
 
 /* An absent member leaves the span empty; false when it is no thumbprint. */
 static bool read_thumbprint(auth0_span_t *value, const auth0_json_t *member)
@@ -17,7 +16,7 @@ static bool read_thumbprint(auth0_span_t *value, const auth0_json_t *member)
         return true;
     }
     if (!auth0_json_string(&text, member) || !auth0_b64url_valid(text) ||
-        auth0_b64url_decoded_len(text) != SHA256_BYTES) {
+        auth0_b64url_decoded_len(text) != AUTH0_SHA256_BYTES) {
         return false;
     }
     *value = text;
@@ -95,14 +94,16 @@ auth0_reason_t auth0_cnf_certificate(const auth0_cnf_t *cnf,
                                      const unsigned char *sha256,
                                      auth0_binding_t binding)
 {
-    unsigned char bound[SHA256_BYTES];
+    unsigned char bound[AUTH0_SHA256_BYTES];
 
     if (cnf->x5t.len == 0) {
         return binding == AUTH0_BINDING_REQUIRED ? AUTH0_CNF_CERTIFICATE
                                                  : AUTH0_OK;
     }
-    return sha256 && auth0_b64url_decode_into(bound, SHA256_BYTES, cnf->x5t) &&
-                   CRYPTO_memcmp(bound, sha256, SHA256_BYTES) == 0
+    return sha256 &&
+                   auth0_b64url_decode_into(bound, AUTH0_SHA256_BYTES,
+                                            cnf->x5t) &&
+                   CRYPTO_memcmp(bound, sha256, AUTH0_SHA256_BYTES) == 0
                ? AUTH0_OK
                : AUTH0_CNF_CERTIFICATE;
 }

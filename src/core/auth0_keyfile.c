@@ -2,31 +2,24 @@
 #include "core/auth0_keyfile.h"
 
 #include <apr_strings.h>
-#include <openssl/evp.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_sha256.h"
 
 #define MAGIC "mod_auth0 keys 1 "
-#define SHA256_BYTES 32
 #define NAME_DIGITS 40
-
-static const char *to_hex(const unsigned char *hash, apr_pool_t *pool)
-{
-    char *text = apr_palloc(pool, 2 * SHA256_BYTES + 1);
-
-    auth0_ascii_to_hex(text, hash, SHA256_BYTES);
-    return text;
-}
 
 /* Hexadecimal SHA-256, NULL where OpenSSL cannot. */
 static const char *checksum(auth0_span_t bytes, apr_pool_t *pool)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    size_t len;
+    unsigned char hash[AUTH0_SHA256_BYTES];
+    char *text = apr_palloc(pool, 2 * sizeof(hash) + 1);
 
-    return EVP_Q_digest(NULL, "SHA256", NULL, bytes.ptr, bytes.len, hash, &len)
-               ? to_hex(hash, pool)
-               : NULL;
+    if (!auth0_sha256(hash, bytes)) {
+        return NULL;
+    }
+    auth0_ascii_to_hex(text, hash, sizeof(hash));
+    return text;
 }
 
 static auth0_span_t joined(const auth0_span_t *parts, size_t count,
@@ -78,37 +71,24 @@ const char *auth0_keyfile_read(auth0_keyfile_t *file, auth0_span_t text,
 }
 
 /* Each part with its length in front, so that no two lists look alike. */
-static bool digest_part(EVP_MD_CTX *context, const char *part, apr_pool_t *pool)
+static const char *described(const char *const *parts, size_t count,
+                             apr_pool_t *pool)
 {
-    auth0_span_t text = auth0_span_cstr(part);
-    const char *head =
-        part ? apr_psprintf(pool, "%" APR_SIZE_T_FMT ":", text.len) : "-";
+    const char *text = "";
 
-    return EVP_DigestUpdate(context, head, strlen(head)) &&
-           EVP_DigestUpdate(context, text.ptr, text.len);
-}
-
-static bool digest_parts(unsigned char *hash, const char *const *parts,
-                         size_t count, apr_pool_t *pool)
-{
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool is_good = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-
-    for (size_t i = 0; is_good && i < count; i++) {
-        is_good = digest_part(context, parts[i], pool);
+    for (size_t i = 0; i < count; i++) {
+        text = parts[i] ? apr_psprintf(pool, "%s%" APR_SIZE_T_FMT ":%s", text,
+                                       strlen(parts[i]), parts[i])
+                        : apr_pstrcat(pool, text, "-", NULL);
     }
-    is_good = is_good && EVP_DigestFinal_ex(context, hash, NULL);
-    EVP_MD_CTX_free(context);
-    return is_good;
+    return text;
 }
 
 const char *auth0_keyfile_name(const char *const *parts, size_t count,
                                apr_pool_t *pool)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
+    const char *text = described(parts, count, pool);
+    const char *hash = checksum(auth0_span_cstr(text), pool);
 
-    return digest_parts(hash, parts, count, pool)
-               ? apr_psprintf(pool, "%.*s.keys", NAME_DIGITS,
-                              to_hex(hash, pool))
-               : NULL;
+    return hash ? apr_psprintf(pool, "%.*s.keys", NAME_DIGITS, hash) : NULL;
 }

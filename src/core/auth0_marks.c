@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <apr_strings.h>
-#include <openssl/evp.h>
 
 #define WAYS 8
 
@@ -67,7 +66,7 @@ static char *append(char *end, auth0_span_t bytes)
     return end + bytes.len;
 }
 
-bool auth0_mark_digest(unsigned char digest[AUTH0_MARK_DIGEST],
+bool auth0_mark_digest(unsigned char digest[AUTH0_SHA256_BYTES],
                        auth0_span_t head, const auth0_mark_name_t *name,
                        apr_pool_t *pool)
 {
@@ -75,7 +74,7 @@ bool auth0_mark_digest(unsigned char digest[AUTH0_MARK_DIGEST],
     char *text = apr_palloc(pool, len);
 
     (void)append(append(append(text, head), name->issuer), name->value);
-    return EVP_Q_digest(NULL, "SHA256", NULL, text, len, digest, &len) == 1;
+    return auth0_sha256(digest, auth0_span(text, len));
 }
 
 /* Salt, kind and the length of the issuer stand in front: no two names meet. */
@@ -83,7 +82,7 @@ bool auth0_marks_key(auth0_mark_key_t *key, const auth0_marks_t *marks,
                      const auth0_mark_name_t *name, apr_pool_t *pool)
 {
     head_t head = {.kind = (uint64_t)name->kind, .issuer = name->issuer.len};
-    unsigned char digest[AUTH0_MARK_DIGEST];
+    unsigned char digest[AUTH0_SHA256_BYTES];
 
     memcpy(head.salt, marks->salt, sizeof(head.salt));
     if (!auth0_mark_digest(digest,

@@ -7,6 +7,7 @@
 #include <apr_pools.h>
 
 #include "core/auth0_reason.h"
+#include "core/auth0_sha256.h"
 #include "core/auth0_span.h"
 
 /*
@@ -40,14 +41,11 @@ typedef struct auth0_mark_name_t {
     auth0_span_t value;
 } auth0_mark_name_t;
 
-/* Bytes of the digest of a name, a SHA-256. */
-#define AUTH0_MARK_DIGEST 32
-
 /*
- * The digest of a name behind a head, which has to tell kinds apart, and where
+ * The SHA-256 of a name behind a head, which has to tell kinds apart, and where
  * the issuer ends; pool is for scratch. False when OpenSSL fails.
  */
-AUTH0_MUST_USE bool auth0_mark_digest(unsigned char digest[AUTH0_MARK_DIGEST],
+AUTH0_MUST_USE bool auth0_mark_digest(unsigned char digest[AUTH0_SHA256_BYTES],
                                       auth0_span_t head,
                                       const auth0_mark_name_t *name,
                                       apr_pool_t *pool);

@@ -2,11 +2,11 @@
 #include "core/auth0_thumbprint.h"
 
 #include <apr_strings.h>
-#include <openssl/evp.h>
 
 #include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
 #include "core/auth0_count.h"
+#include "core/auth0_sha256.h"
 
 /* RFC 7638 section 3.2: the members that count, in lexicographic order. */
 typedef struct kind_t {
@@ -75,11 +75,11 @@ const char *auth0_thumbprint(const auth0_json_t *jwk, apr_pool_t *pool)
 
 const char *auth0_thumbprint_of(auth0_span_t bytes, apr_pool_t *pool)
 {
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    size_t len;
+    unsigned char hash[AUTH0_SHA256_BYTES];
 
-    if (!EVP_Q_digest(NULL, "SHA256", NULL, bytes.ptr, bytes.len, hash, &len)) {
+    if (!auth0_sha256(hash, bytes)) {
         return NULL;
     }
-    return auth0_b64url_encode(auth0_span((const char *)hash, len), pool);
+    return auth0_b64url_encode(auth0_span((const char *)hash, sizeof(hash)),
+                               pool);
 }

@@ -23,7 +23,7 @@ typedef struct judged_t {
 static auth0_reason_t check_certificate(const judged_t *judged)
 {
     request_rec *r = judged->r;
-    unsigned char digest[AUTH0_CERTIFICATE_DIGEST];
+    unsigned char digest[AUTH0_SHA256_BYTES];
     const char *pem = judged->cnf.x5t.len > 0
                           ? ap_ssl_var_lookup(r->pool, r->server, r->connection,
                                               r, "SSL_CLIENT_CERT")

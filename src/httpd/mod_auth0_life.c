@@ -10,7 +10,6 @@
 #include "httpd/mod_auth0_check.h"
 #include "httpd/mod_auth0_config.h"
 #include "httpd/mod_auth0_denylist.h"
-#include "httpd/mod_auth0_digest.h"
 #include "httpd/mod_auth0_documents.h"
 #include "httpd/mod_auth0_expr.h"
 #include "httpd/mod_auth0_fleet.h"
@@ -149,6 +148,5 @@ void mod_auth0_child_init(apr_pool_t *pchild, server_rec *server)
                      "this process cannot get at the mutex auth0-store");
     }
     mod_auth0_keys_start(board, slots, pchild);
-    mod_auth0_digest_start(pchild);
     mod_auth0_cache_start(mod_auth0_server_token_cache(server), pchild);
 }

@@ -37,7 +37,7 @@ static const char *hash_of(const auth0_mark_name_t *name, apr_pool_t *pool)
     const char *head =
         apr_psprintf(pool, PREFIX "%d:%" APR_SIZE_T_FMT ":%" APR_SIZE_T_FMT ":",
                      (int)name->kind, name->issuer.len, name->value.len);
-    unsigned char hash[AUTH0_MARK_DIGEST];
+    unsigned char hash[AUTH0_SHA256_BYTES];
 
     return auth0_mark_digest(hash, word(head), name, pool)
                ? auth0_b64url_encode(

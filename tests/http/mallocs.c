@@ -2,11 +2,9 @@
 /*
  * Preloaded into httpd: counts what the first thread of a process allocates,
  * in the file that MALLOCS names. In a child of the prefork MPM that is the
- * thread that serves requests. Left out is what EVP_DigestInit_ex takes for its
- * own: OpenSSL 3.0 makes a new state each time, whoever keeps the context.
+ * thread that serves requests.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -17,12 +15,7 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 
-typedef int init_fn(void *context, const void *type, void *engine);
-init_fn EVP_DigestInit_ex;
-
 static unsigned long *count;
-static init_fn *init;
-static _Thread_local int is_hashing;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -37,7 +30,7 @@ __attribute__((constructor)) static void begin(void)
 
 static void note(void)
 {
-    if (count && !is_hashing && syscall(SYS_gettid) == getpid()) {
+    if (count && syscall(SYS_gettid) == getpid()) {
         __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
     }
 }
@@ -58,15 +51,4 @@ void *realloc(void *memory, size_t size)
 {
     note();
     return __libc_realloc(memory, size);
-}
-
-int EVP_DigestInit_ex(void *context, const void *type, void *engine)
-{
-    if (!init) {
-        *(void **)&init = dlsym(RTLD_NEXT, "EVP_DigestInit_ex");
-    }
-    is_hashing = 1;
-    int done = init(context, type, engine);
-    is_hashing = 0;
-    return done;
 }

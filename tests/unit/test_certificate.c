@@ -11,7 +11,7 @@
 #include "core/auth0_certificate.h"
 
 /* A certificate of a new key, as PEM, and what OpenSSL says of its DER. */
-static const char *make(unsigned char digest[AUTH0_CERTIFICATE_DIGEST],
+static const char *make(unsigned char digest[AUTH0_SHA256_BYTES],
                         apr_pool_t *pool)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -35,8 +35,8 @@ static const char *make(unsigned char digest[AUTH0_CERTIFICATE_DIGEST],
 
 static void it_is_that_of_the_der(void **state)
 {
-    unsigned char want[AUTH0_CERTIFICATE_DIGEST];
-    unsigned char got[AUTH0_CERTIFICATE_DIGEST] = {0};
+    unsigned char want[AUTH0_SHA256_BYTES];
+    unsigned char got[AUTH0_SHA256_BYTES] = {0};
     const char *pem = make(want, *state);
     assert_true(auth0_certificate_digest(got, pem));
     assert_memory_equal(got, want, sizeof(want));
@@ -44,9 +44,9 @@ static void it_is_that_of_the_der(void **state)
 
 static void one_comes_first(void **state)
 {
-    unsigned char want[AUTH0_CERTIFICATE_DIGEST];
-    unsigned char other[AUTH0_CERTIFICATE_DIGEST];
-    unsigned char got[AUTH0_CERTIFICATE_DIGEST];
+    unsigned char want[AUTH0_SHA256_BYTES];
+    unsigned char other[AUTH0_SHA256_BYTES];
+    unsigned char got[AUTH0_SHA256_BYTES];
     const char *chain =
         apr_pstrcat(*state, make(want, *state), make(other, *state), NULL);
     assert_true(auth0_certificate_digest(got, chain));
@@ -65,7 +65,7 @@ static void what_is_none_is_refused(void **state)
         "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
         "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
     };
-    unsigned char got[AUTH0_CERTIFICATE_DIGEST];
+    unsigned char got[AUTH0_SHA256_BYTES];
     unsigned bad = 0;
     (void)state;
     for (size_t i = 0; i < COUNT(texts); i++) {
@@ -77,7 +77,7 @@ static void what_is_none_is_refused(void **state)
 
 static void the_error_queue_stays_as_it_was(void **state)
 {
-    unsigned char got[AUTH0_CERTIFICATE_DIGEST];
+    unsigned char got[AUTH0_SHA256_BYTES];
     const char *texts[] = {make(got, *state), "none"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         ERR_raise(ERR_LIB_USER, 7);

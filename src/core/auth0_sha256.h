@@ -1,0 +1,19 @@
+/* Licensed under the Apache License, Version 2.0; see LICENSE. */
+#ifndef AUTH0_SHA256_H
+#define AUTH0_SHA256_H
+
+#include <stdbool.h>
+
+#include "core/auth0_must_use.h"
+#include "core/auth0_span.h"
+
+#define AUTH0_SHA256_BYTES 32
+
+/*
+ * SHA-256 of bytes, FIPS 180-4, without allocating anything. False when OpenSSL
+ * fails; digest is of no use then. Thread-safe.
+ */
+AUTH0_MUST_USE bool auth0_sha256(unsigned char digest[AUTH0_SHA256_BYTES],
+                                 auth0_span_t bytes);
+
+#endif
