@@ -14,7 +14,8 @@ static bool digest_block(unsigned char *digest, BIO *bio)
     bool good =
         PEM_read_bio(bio, &name, &header, &der, &len) == 1 &&
         auth0_span_is(auth0_span_cstr(name), PEM_STRING_X509) && len > 0 &&
-        auth0_sha256(digest, auth0_span((const char *)der, (size_t)len));
+        auth0_sha256(digest, &(auth0_span_t){(const char *)der, (size_t)len},
+                     1);
 
     OPENSSL_free(name);
     OPENSSL_free(header);

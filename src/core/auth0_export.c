@@ -6,8 +6,8 @@
 #include <apr_strings.h>
 #include <apr_tables.h>
 
-#include "core/auth0_ascii.h"
 #include "core/auth0_b64.h"
+#include "core/auth0_lanes.h"
 
 const char auth0_export_absent[] = "is absent";
 
@@ -28,14 +28,14 @@ static const char *copy(auth0_span_t text, apr_pool_t *pool)
     return apr_pstrmemdup(pool, text.ptr, text.len);
 }
 
+static auth0_lanes_t are_printable(auth0_lanes_t c)
+{
+    return auth0_lanes_within(c, ' ', '~');
+}
+
 static bool is_printable(auth0_span_t text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != ' ' && !auth0_ascii_is_graph(text.ptr[i])) {
-            return false;
-        }
-    }
-    return true;
+    return auth0_lanes_every(text, are_printable);
 }
 
 /* Blanks at the ends are not part of a field's value: RFC 9110 5.5. */

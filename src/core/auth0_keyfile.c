@@ -10,12 +10,13 @@
 #define NAME_DIGITS 40
 
 /* Hexadecimal SHA-256, NULL where OpenSSL cannot. */
-static const char *checksum(auth0_span_t bytes, apr_pool_t *pool)
+static const char *checksum(const auth0_span_t *parts, size_t count,
+                            apr_pool_t *pool)
 {
     unsigned char hash[AUTH0_SHA256_BYTES];
     char *text = apr_palloc(pool, 2 * sizeof(hash) + 1);
 
-    if (!auth0_sha256(hash, bytes)) {
+    if (!auth0_sha256(hash, parts, count)) {
         return NULL;
     }
     auth0_ascii_to_hex(text, hash, sizeof(hash));
@@ -44,7 +45,7 @@ auth0_span_t auth0_keyfile_text(const auth0_keyfile_t *file, apr_pool_t *pool)
                            file->document};
     auth0_span_t rest = joined(body, 5, pool);
     auth0_span_t whole[] = {auth0_span_cstr(MAGIC),
-                            auth0_span_cstr(checksum(rest, pool)), newline,
+                            auth0_span_cstr(checksum(&rest, 1, pool)), newline,
                             rest};
 
     return joined(whole, 4, pool);
@@ -58,8 +59,8 @@ const char *auth0_keyfile_read(auth0_keyfile_t *file, auth0_span_t text,
 
     *file = (auth0_keyfile_t){{"", 0}, {"", 0}, {"", 0}};
     if (!auth0_span_cut(&head, &rest, '\n') ||
-        !auth0_span_is(head,
-                       apr_pstrcat(pool, MAGIC, checksum(rest, pool), NULL))) {
+        !auth0_span_is(
+            head, apr_pstrcat(pool, MAGIC, checksum(&rest, 1, pool), NULL))) {
         return "is not as it was written";
     }
     if (!auth0_span_cut(&file->issuer, &rest, '\n') ||
@@ -70,25 +71,22 @@ const char *auth0_keyfile_read(auth0_keyfile_t *file, auth0_span_t text,
     return NULL;
 }
 
-/* Each part with its length in front, so that no two lists look alike. */
-static const char *described(const char *const *parts, size_t count,
-                             apr_pool_t *pool)
-{
-    const char *text = "";
-
-    for (size_t i = 0; i < count; i++) {
-        text = parts[i] ? apr_psprintf(pool, "%s%" APR_SIZE_T_FMT ":%s", text,
-                                       strlen(parts[i]), parts[i])
-                        : apr_pstrcat(pool, text, "-", NULL);
-    }
-    return text;
-}
-
+/* Parts are hashed where they lie: a bundle of certificates may be one. */
 const char *auth0_keyfile_name(const char *const *parts, size_t count,
                                apr_pool_t *pool)
 {
-    const char *text = described(parts, count, pool);
-    const char *hash = checksum(auth0_span_cstr(text), pool);
+    auth0_span_t *texts = apr_palloc(pool, 2 * count * sizeof(*texts));
+
+    for (size_t i = 0; i < count; i++) {
+        auth0_span_t text = auth0_span_cstr(parts[i]);
+        /* Each with its length in front, so that no two lists look alike. */
+        const char *head =
+            parts[i] ? apr_psprintf(pool, "%" APR_SIZE_T_FMT ":", text.len)
+                     : "-";
+        texts[2 * i] = auth0_span_cstr(head);
+        texts[2 * i + 1] = text;
+    }
+    const char *hash = checksum(texts, 2 * count, pool);
 
     return hash ? apr_psprintf(pool, "%.*s.keys", NAME_DIGITS, hash) : NULL;
 }

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include <apr_strings.h>
+#include "core/auth0_count.h"
 
 #define WAYS 8
 
@@ -60,34 +60,24 @@ auth0_marks_t *auth0_marks_make(void *memory, size_t marks,
     return made;
 }
 
-static char *append(char *end, auth0_span_t bytes)
-{
-    memcpy(end, bytes.ptr, bytes.len);
-    return end + bytes.len;
-}
-
 bool auth0_mark_digest(unsigned char digest[AUTH0_SHA256_BYTES],
-                       auth0_span_t head, const auth0_mark_name_t *name,
-                       apr_pool_t *pool)
+                       auth0_span_t head, const auth0_mark_name_t *name)
 {
-    size_t len = head.len + name->issuer.len + name->value.len;
-    char *text = apr_palloc(pool, len);
+    const auth0_span_t parts[] = {head, name->issuer, name->value};
 
-    (void)append(append(append(text, head), name->issuer), name->value);
-    return auth0_sha256(digest, auth0_span(text, len));
+    return auth0_sha256(digest, parts, AUTH0_COUNT(parts));
 }
 
 /* Salt, kind and the length of the issuer stand in front: no two names meet. */
 bool auth0_marks_key(auth0_mark_key_t *key, const auth0_marks_t *marks,
-                     const auth0_mark_name_t *name, apr_pool_t *pool)
+                     const auth0_mark_name_t *name)
 {
     head_t head = {.kind = (uint64_t)name->kind, .issuer = name->issuer.len};
     unsigned char digest[AUTH0_SHA256_BYTES];
 
     memcpy(head.salt, marks->salt, sizeof(head.salt));
-    if (!auth0_mark_digest(digest,
-                           auth0_span((const char *)&head, sizeof(head)), name,
-                           pool)) {
+    if (!auth0_mark_digest(
+            digest, auth0_span((const char *)&head, sizeof(head)), name)) {
         return false;
     }
     memcpy(key->words, digest, sizeof(key->words));

@@ -43,12 +43,11 @@ typedef struct auth0_mark_name_t {
 
 /*
  * The SHA-256 of a name behind a head, which has to tell kinds apart, and where
- * the issuer ends; pool is for scratch. False when OpenSSL fails.
+ * the issuer ends. False when OpenSSL fails.
  */
 AUTH0_MUST_USE bool auth0_mark_digest(unsigned char digest[AUTH0_SHA256_BYTES],
                                       auth0_span_t head,
-                                      const auth0_mark_name_t *name,
-                                      apr_pool_t *pool);
+                                      const auth0_mark_name_t *name);
 
 /* The name in 128 bits of SHA-256. */
 typedef struct auth0_mark_key_t {
@@ -81,11 +80,10 @@ size_t auth0_marks_size(size_t marks);
 auth0_marks_t *auth0_marks_make(void *memory, size_t marks,
                                 const unsigned char *salt);
 
-/* The key of a name in this table; false when memory is short. */
+/* The key of a name in this table; false when OpenSSL fails. */
 AUTH0_MUST_USE bool auth0_marks_key(auth0_mark_key_t *key,
                                     const auth0_marks_t *marks,
-                                    const auth0_mark_name_t *name,
-                                    apr_pool_t *pool);
+                                    const auth0_mark_name_t *name);
 
 /* Writer: leave a mark, unless it is there already. */
 AUTH0_MUST_USE auth0_mark_said_t auth0_marks_add(auth0_marks_t *marks,

@@ -10,10 +10,10 @@
 #define AUTH0_SHA256_BYTES 32
 
 /*
- * SHA-256 of bytes, FIPS 180-4, without allocating anything. False when OpenSSL
- * fails; digest is of no use then. Thread-safe.
+ * SHA-256, FIPS 180-4, of count parts as if they were one text. It allocates
+ * nothing. False when OpenSSL fails: digest is of no use then. Thread-safe.
  */
 AUTH0_MUST_USE bool auth0_sha256(unsigned char digest[AUTH0_SHA256_BYTES],
-                                 auth0_span_t bytes);
+                                 const auth0_span_t *parts, size_t count);
 
 #endif

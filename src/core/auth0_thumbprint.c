@@ -77,7 +77,7 @@ const char *auth0_thumbprint_of(auth0_span_t bytes, apr_pool_t *pool)
 {
     unsigned char hash[AUTH0_SHA256_BYTES];
 
-    if (!auth0_sha256(hash, bytes)) {
+    if (!auth0_sha256(hash, &bytes, 1)) {
         return NULL;
     }
     return auth0_b64url_encode(auth0_span((const char *)hash, sizeof(hash)),

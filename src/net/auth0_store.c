@@ -47,7 +47,8 @@ static auth0_mark_said_t mark(const auth0_store_t *store,
     write_fn *add = name->kind == AUTH0_MARK_PROOF ? auth0_marks_add_modestly
                                                    : auth0_marks_add;
 
-    return auth0_marks_key(&key, store->marks, name, pool)
+    (void)pool;
+    return auth0_marks_key(&key, store->marks, name)
                ? write_locked(store, add, key, terms, now)
                : AUTH0_MARK_REFUSED;
 }
@@ -59,7 +60,8 @@ static auth0_mark_said_t deny(const auth0_store_t *store,
 {
     auth0_mark_key_t key;
 
-    return auth0_marks_key(&key, store->marks, name, pool)
+    (void)pool;
+    return auth0_marks_key(&key, store->marks, name)
                ? write_locked(store, auth0_marks_deny, key, terms, now)
                : AUTH0_MARK_REFUSED;
 }
@@ -74,8 +76,9 @@ static bool find(int64_t *before, const auth0_store_t *store,
 {
     auth0_mark_key_t key;
 
+    (void)pool;
     *before = INT64_MAX;
-    return !auth0_marks_key(&key, store->marks, name, pool) ||
+    return !auth0_marks_key(&key, store->marks, name) ||
            auth0_marks_find(before, store->marks, key, now);
 }
 

@@ -39,7 +39,7 @@ static const char *hash_of(const auth0_mark_name_t *name, apr_pool_t *pool)
                      (int)name->kind, name->issuer.len, name->value.len);
     unsigned char hash[AUTH0_SHA256_BYTES];
 
-    return auth0_mark_digest(hash, word(head), name, pool)
+    return auth0_mark_digest(hash, word(head), name)
                ? auth0_b64url_encode(
                      auth0_span((const char *)hash, sizeof(hash)), pool)
                : NULL;
@@ -96,13 +96,12 @@ static auth0_mark_said_t mark(const auth0_store_t *store,
 /* All that the table has, the stream has or had. */
 static bool is_denied_already(const auth0_store_t *store,
                               const auth0_mark_name_t *name,
-                              auth0_mark_terms_t terms, int64_t now,
-                              apr_pool_t *pool)
+                              auth0_mark_terms_t terms, int64_t now)
 {
     auth0_mark_terms_t old;
     auth0_mark_key_t key;
 
-    return auth0_marks_key(&key, store->marks, name, pool) &&
+    return auth0_marks_key(&key, store->marks, name) &&
            auth0_marks_terms(&old, store->marks, key, now) &&
            old.before >= terms.before && old.until >= terms.until;
 }
@@ -150,7 +149,7 @@ static auth0_mark_said_t deny(const auth0_store_t *store,
     if (!hash) {
         return AUTH0_MARK_REFUSED;
     }
-    if (is_denied_already(store, &own, terms, now, pool)) {
+    if (is_denied_already(store, &own, terms, now)) {
         return AUTH0_MARK_KNOWN;
     }
     return stream_has_room(store, pool) && write_entry(store, &own, terms, pool)
@@ -270,8 +269,7 @@ static void merge(auth0_store_pulled_t *pulled, const entry_t *entry,
     auth0_mark_terms_t terms = {(int64_t)entry->before, (int64_t)entry->until};
     auth0_store_t local = local_store(store);
 
-    if (terms.until > now &&
-        !is_denied_already(store, &name, terms, now, pool) &&
+    if (terms.until > now && !is_denied_already(store, &name, terms, now) &&
         auth0_store_deny(&local, &name, terms, now, pool) ==
             AUTH0_MARK_REFUSED) {
         pulled->refused++;

@@ -5,7 +5,8 @@
  *
  *   AuthType Floor
  *   Floor nothing         a user, and a provider that grants
- *   Floor hash            and SHA-256 of the token
+ *   Floor hash            and SHA-256 of the token by EVP
+ *   Floor plain           and SHA-256 of the token without EVP, as mod_auth0
  *   Floor fingerprint     and SHA-256 of the token and 32 bytes, for a cache
  *                         whose key is one hash of token and policy
  *   Floor verify PEM      hash, and RS256 by EVP, with no JSON at all
@@ -15,6 +16,7 @@
  * verify and cjose refuse a token whose signature does not hold. Nothing else
  * of it is looked at: not who issued it, for whom, or whether it has expired.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA256_Init and its like */
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -32,6 +34,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 
 #define SCHEME "Bearer "
 #define DIGEST 32
@@ -125,6 +128,17 @@ static bool hash(const floor_t *floor, tools_t *tools, text_t token)
     return digest(made, tools, token, (text_t){NULL, 0});
 }
 
+static bool plain(const floor_t *floor, tools_t *tools, text_t token)
+{
+    unsigned char made[DIGEST];
+    SHA256_CTX state;
+
+    (void)floor;
+    (void)tools;
+    return SHA256_Init(&state) && SHA256_Update(&state, token.ptr, token.len) &&
+           SHA256_Final(made, &state);
+}
+
 static bool fingerprint(const floor_t *floor, tools_t *tools, text_t token)
 {
     static const char policy[DIGEST] = "what this location asks for";
@@ -211,11 +225,9 @@ static bool read_jwk(floor_t *floor, const char *file)
 }
 
 static const kind_t kinds[] = {
-    {"nothing", NULL, NULL},
-    {"hash", hash, NULL},
-    {"fingerprint", fingerprint, NULL},
-    {"verify", verify, read_pem},
-    {"cjose", verify_by_cjose, read_jwk},
+    {"nothing", NULL, NULL},      {"hash", hash, NULL},
+    {"plain", plain, NULL},       {"fingerprint", fingerprint, NULL},
+    {"verify", verify, read_pem}, {"cjose", verify_by_cjose, read_jwk},
     {NULL, NULL, NULL},
 };
 
@@ -251,7 +263,7 @@ static const char *set_floor(cmd_parms *cmd, void *data, const char *name,
         kind++;
     }
     if (!kind->name || !kind->read != !file) {
-        return "Floor nothing|hash|fingerprint, verify PEM or cjose JWK";
+        return "Floor nothing|hash|plain|fingerprint, verify PEM or cjose JWK";
     }
     floor->kind = kind;
     return file && !kind->read(floor, file)

@@ -196,6 +196,7 @@ def floor_cases(bench):
         "openidc": (NEW,),
         "floor-nothing": (SAME,),
         "floor-hash": (SAME,),
+        "floor-plain": (SAME,),
         "floor-fingerprint": (SAME,),
         "floor-verify": (NEW,),
         "floor-cjose": (NEW,),
@@ -222,13 +223,14 @@ def part_floor(bench):
         bench, "The floor", floor_cases(bench), True,
         "The floors are a trial module (tests/bench/floor.c) that sets a "
         "user and grants by a provider, and does what is named beside "
-        "that: SHA-256 by contexts that are kept, of the token, or of the "
-        "token and 32 bytes, for a cache whose key is one hash of token "
-        "and policy (mod_auth0 compares the policy beside the hash); the "
-        "hash and one RS256 by EVP; the hash, cjose and one parse of the "
-        "payload. They judge nothing but the signature, and keep nothing. "
-        "RS256; each above an open location of its own process, and how "
-        "exact that is shows where that is asked once more.",
+        "that: SHA-256 of the token, by EVP and a context that is kept, or "
+        "without EVP, as this module does; of the token and 32 bytes, for a "
+        "cache whose key is one hash of token and policy (mod_auth0 compares "
+        "the policy beside the hash); the hash and one RS256 by EVP; the "
+        "hash, cjose and one parse of the payload. They judge nothing but the "
+        "signature, and keep nothing. RS256; each above an open location of "
+        "its own process, and how exact that is shows where that is asked "
+        "once more.",
     )
 
 
@@ -525,7 +527,7 @@ def part_proxy(bench):
             "connections. Told claims: four that are listed with this "
             "module; with the peers all of them, in fields and variables, "
             "which is what they do by default. The floor is the hash of the "
-            "token. With pauses as above; each above an open location that is "
+            "token by EVP. With pauses as above; each above an open location that is "
             "proxied by the same process.",
         ],
     }

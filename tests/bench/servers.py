@@ -41,8 +41,9 @@ LABELS = {
     "openidc": "mod_auth_openidc",
     "oauth2": "mod_oauth2",
     "floor-nothing": "floor: a user and a provider",
-    "floor-hash": "floor: and SHA-256",
-    "floor-fingerprint": "floor: and SHA-256, 32 bytes more",
+    "floor-hash": "floor: and SHA-256 by EVP",
+    "floor-plain": "floor: and SHA-256 without EVP",
+    "floor-fingerprint": "floor: and SHA-256 by EVP, 32 bytes more",
     "floor-verify": "floor: and RS256 by EVP",
     "floor-cjose": "floor: and cjose and one JSON parse",
 }

@@ -5,6 +5,9 @@
 
 #include "core/auth0_export.h"
 
+/* Characters: two steps of sixteen and three more. */
+#define LONG ((size_t)35)
+
 #define NOT_ASCII "holds bytes outside printable ASCII"
 #define NOT_PLAIN "is an object, or an array of other than strings"
 #define NOT_WORDS "is an array with an element that is empty or holds a space"
@@ -118,6 +121,42 @@ static void each_encoding_sends_faithfully_or_not_at_all(void **state)
 }
 
 /* Not every sentence that begins like a good value is told from it above. */
+/* A text of LONG letters, but for the character c at one place. */
+static const char *with_character(int c, size_t place, apr_pool_t *pool)
+{
+    const char *letters = support_repeat("x", LONG, pool);
+
+    return apr_psprintf(pool, "\"%.*s\\u%04x%s\"", (int)place, letters,
+                        (unsigned)c, letters + place + 1);
+}
+
+static bool may_stand(int c, size_t place)
+{
+    return c >= 0x20 && c < 0x7f &&
+           (c != ' ' || (place > 0 && place < LONG - 1));
+}
+
+/* Steps of sixteen, and what is left over: nothing may slip through. */
+static void each_character_at_each_place(void **state)
+{
+    unsigned bad = 0;
+
+    for (int c = 1; c < 0x100; c++) {
+        apr_pool_t *pool;
+        assert_int_equal(apr_pool_create(&pool, *state), APR_SUCCESS);
+        for (size_t place = 0; place < LONG; place++) {
+            const char *json = with_character(c, place, pool);
+            size_t room = AUTH0_EXPORT_ALL_MAX;
+            auth0_span_t got =
+                support_span(value_of(&room, json, AUTH0_ENCODING_PLAIN, pool));
+            bad += support_equal(json, auth0_span_starts(got, "!" NOT_ASCII),
+                                 !may_stand(c, place));
+        }
+        apr_pool_destroy(pool);
+    }
+    assert_int_equal(bad, 0);
+}
+
 static void a_refused_value_is_none_at_all(void **state)
 {
     size_t room = AUTH0_EXPORT_ALL_MAX;
@@ -265,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(each_encoding_sends_faithfully_or_not_at_all),
+        SUPPORT_TEST(each_character_at_each_place),
         SUPPORT_TEST(a_refused_value_is_none_at_all),
         SUPPORT_TEST(the_length_counts_as_it_is_sent),
         SUPPORT_TEST(all_together_have_a_limit),

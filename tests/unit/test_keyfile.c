@@ -275,6 +275,15 @@ static void names_differ_where_parts_do(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* By sha256sum of "1:a-0:". A server finds what one before it has kept. */
+static void a_name_stays_what_it_was(void **state)
+{
+    const char *const parts[] = {"a", NULL, ""};
+
+    assert_string_equal(auth0_keyfile_name(parts, 3, *state),
+                        "0d4fc2449da5ae2c1adf59a881206ac5372187e0.keys");
+}
+
 static void a_name_is_that_of_a_plain_file(void **state)
 {
     const char *const parts[] = {"../../etc/passwd",
@@ -298,6 +307,7 @@ int main(void)
         SUPPORT_TEST(missing_lines_are_noticed),
         SUPPORT_TEST(other_texts_are_refused),
         SUPPORT_TEST(names_differ_where_parts_do),
+        SUPPORT_TEST(a_name_stays_what_it_was),
         SUPPORT_TEST(a_name_is_that_of_a_plain_file),
     };
     return SUPPORT_RUN(tests);

@@ -32,7 +32,7 @@ static const char *hex_of(auth0_span_t bytes, apr_pool_t *pool)
     unsigned char digest[AUTH0_SHA256_BYTES];
     char *text = apr_palloc(pool, 2 * sizeof(digest) + 1);
 
-    assert_true(auth0_sha256(digest, bytes));
+    assert_true(auth0_sha256(digest, &bytes, 1));
     auth0_ascii_to_hex(text, digest, sizeof(digest));
     return text;
 }
@@ -58,27 +58,53 @@ static void a_million_letters(void **state)
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-/* Where padding begins and a block ends, whatever the alignment. */
+/* Of the same bytes, cut at any two places. */
+static void check_parts(const unsigned char *want, auth0_span_t bytes)
+{
+    for (size_t cut = 0; cut <= bytes.len; cut++) {
+        size_t middle = (bytes.len - cut) / 2;
+        const auth0_span_t parts[] = {
+            {bytes.ptr, cut},
+            {bytes.ptr + cut, middle},
+            {bytes.ptr + cut + middle, bytes.len - cut - middle},
+        };
+        unsigned char got[AUTH0_SHA256_BYTES] = {0};
+
+        assert_true(auth0_sha256(got, parts, COUNT(parts)));
+        assert_memory_equal(got, want, sizeof(got));
+    }
+}
+
+/* Where padding begins, and where a block ends. */
 static void each_length_as_evp_has_it(void **state)
 {
-    char text[LONGEST + 1];
+    char text[LONGEST];
 
     (void)state;
     for (size_t i = 0; i < sizeof(text); i++) {
         text[i] = (char)(i * 7);
     }
-    for (size_t len = 0; len <= LONGEST; len++) {
-        const char *from = text + len % 2;
-        unsigned char got[AUTH0_SHA256_BYTES];
+    for (size_t len = 0; len <= sizeof(text); len++) {
         unsigned char want[EVP_MAX_MD_SIZE];
         size_t size = 0;
 
         assert_int_equal(
-            EVP_Q_digest(NULL, "SHA256", NULL, from, len, want, &size), 1);
-        assert_int_equal(size, sizeof(got));
-        assert_true(auth0_sha256(got, auth0_span(from, len)));
-        assert_memory_equal(got, want, sizeof(got));
+            EVP_Q_digest(NULL, "SHA256", NULL, text, len, want, &size), 1);
+        assert_int_equal(size, AUTH0_SHA256_BYTES);
+        check_parts(want, auth0_span(text, len));
     }
+}
+
+static void no_parts_are_the_empty_text(void **state)
+{
+    const auth0_span_t nothing[] = {{NULL, 0}, {"", 0}, {NULL, 0}};
+    unsigned char none[AUTH0_SHA256_BYTES];
+    unsigned char empty[AUTH0_SHA256_BYTES];
+
+    assert_string_equal(hex_of(auth0_span(NULL, 0), *state), rows[0].want);
+    assert_true(auth0_sha256(none, NULL, 0));
+    assert_true(auth0_sha256(empty, nothing, COUNT(nothing)));
+    assert_memory_equal(none, empty, sizeof(none));
 }
 
 int main(void)
@@ -87,6 +113,7 @@ int main(void)
         SUPPORT_TEST(known_answers),
         SUPPORT_TEST(a_million_letters),
         SUPPORT_TEST(each_length_as_evp_has_it),
+        SUPPORT_TEST(no_parts_are_the_empty_text),
     };
     return SUPPORT_RUN(tests);
 }
