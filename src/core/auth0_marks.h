@@ -4,9 +4,7 @@
 
 #include <stdint.h>
 
-#include <apr_pools.h>
-
-#include "core/auth0_reason.h"
+#include "core/auth0_must_use.h"
 #include "core/auth0_sha256.h"
 #include "core/auth0_span.h"
 

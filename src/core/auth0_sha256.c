@@ -1,9 +1,9 @@
 /* Licensed under the Apache License, Version 2.0; see LICENSE. */
 /*
  * EVP of OpenSSL 3.0 takes memory for each hash, and goes a long way to the
- * same function: a request with a known token is mostly its hash. What OpenSSL
- * deprecates since 3.0 it has not taken away, and cjose needs others of them.
- * No provider is asked, nor whether it is one of FIPS.
+ * same function, on each request with a token. What OpenSSL deprecates since
+ * 3.0 it has not taken away, and cjose needs others of them. No provider is
+ * asked, nor whether it is one of FIPS.
  */
 #undef OPENSSL_NO_DEPRECATED
 #ifndef OPENSSL_SUPPRESS_DEPRECATED

@@ -6,7 +6,7 @@
  *   AuthType Floor
  *   Floor nothing         a user, and a provider that grants
  *   Floor hash            and SHA-256 of the token by EVP
- *   Floor plain           and SHA-256 of the token without EVP, as mod_auth0
+ *   Floor plain           and SHA-256 of the token without EVP
  *   Floor fingerprint     and SHA-256 of the token and 32 bytes, for a cache
  *                         whose key is one hash of token and policy
  *   Floor verify PEM      hash, and RS256 by EVP, with no JSON at all

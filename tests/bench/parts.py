@@ -527,8 +527,8 @@ def part_proxy(bench):
             "connections. Told claims: four that are listed with this "
             "module; with the peers all of them, in fields and variables, "
             "which is what they do by default. The floor is the hash of the "
-            "token by EVP. With pauses as above; each above an open location that is "
-            "proxied by the same process.",
+            "token by EVP. With pauses as above; each above an open location "
+            "that is proxied by the same process.",
         ],
     }
 
