@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include "core/auth0_ascii.h"
+#include "core/auth0_count.h"
 #include "core/auth0_sha256.h"
 
 #define MAGIC "mod_auth0 keys 1 "
@@ -38,17 +39,25 @@ static auth0_span_t joined(const auth0_span_t *parts, size_t count,
     return auth0_span(text, len);
 }
 
+/* The first line, NULL where OpenSSL cannot make a checksum of the others. */
+static const char *headline(const auth0_span_t *parts, size_t count,
+                            apr_pool_t *pool)
+{
+    const char *sum = checksum(parts, count, pool);
+
+    return sum ? apr_pstrcat(pool, MAGIC, sum, NULL) : NULL;
+}
+
 auth0_span_t auth0_keyfile_text(const auth0_keyfile_t *file, apr_pool_t *pool)
 {
     auth0_span_t newline = auth0_span_cstr("\n");
-    auth0_span_t body[] = {file->issuer, newline, file->jwks_url, newline,
-                           file->document};
-    auth0_span_t rest = joined(body, 5, pool);
-    auth0_span_t whole[] = {auth0_span_cstr(MAGIC),
-                            auth0_span_cstr(checksum(&rest, 1, pool)), newline,
-                            rest};
+    auth0_span_t texts[] = {{"", 0},        newline, file->issuer,  newline,
+                            file->jwks_url, newline, file->document};
 
-    return joined(whole, 4, pool);
+    /* Behind it and its newline come the others. */
+    texts[0] =
+        auth0_span_cstr(headline(texts + 2, AUTH0_COUNT(texts) - 2, pool));
+    return joined(texts, AUTH0_COUNT(texts), pool);
 }
 
 const char *auth0_keyfile_read(auth0_keyfile_t *file, auth0_span_t text,
@@ -58,9 +67,10 @@ const char *auth0_keyfile_read(auth0_keyfile_t *file, auth0_span_t text,
     auth0_span_t head;
 
     *file = (auth0_keyfile_t){{"", 0}, {"", 0}, {"", 0}};
-    if (!auth0_span_cut(&head, &rest, '\n') ||
-        !auth0_span_is(
-            head, apr_pstrcat(pool, MAGIC, checksum(&rest, 1, pool), NULL))) {
+    bool has_head = auth0_span_cut(&head, &rest, '\n');
+    const char *wanted = has_head ? headline(&rest, 1, pool) : NULL;
+
+    if (!wanted || !auth0_span_is(head, wanted)) {
         return "is not as it was written";
     }
     if (!auth0_span_cut(&file->issuer, &rest, '\n') ||

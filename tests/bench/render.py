@@ -158,7 +158,7 @@ def others(row, kind, form):
 
 
 def times(value, base):
-    """Of less than a microsecond, nobody knows how much less."""
+    """Multiples of less than a microsecond would say nothing."""
     return (f"{value / base:.2f} times" if base >= 1
             else "an unknown multiple of")
 
@@ -210,9 +210,9 @@ def floor_new(row, when, kind, unit, form):
     )
     yield (
         f"Each token new{when}: mod_auth0 adds {ours:{form}} {unit}, "
-        f"{times(ours, cjose)} what the hash by EVP, cjose and one JSON parse add "
-        f"({cjose:{form}}), and {times(ours, least)} what hash and RS256 by "
-        f"EVP add ({least:{form}}).{beside}"
+        f"{times(ours, cjose)} what the hash by EVP, cjose and one JSON parse "
+        f"add ({cjose:{form}}), and {times(ours, least)} what hash and RS256 "
+        f"by EVP add ({least:{form}}).{beside}"
     )
 
 

@@ -69,6 +69,18 @@ static void what_was_written_is_read(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* By sha256sum. A server reads what one before it has kept. */
+static void a_text_stays_what_it_was(void **state)
+{
+    const auth0_keyfile_t file = {SPAN("a"), SPAN("b"), SPAN("c")};
+    auth0_span_t text = auth0_keyfile_text(&file, *state);
+
+    assert_true(auth0_span_is(
+        text, "mod_auth0 keys 1 "
+              "ea7fb08b7a2dc4619ffb7c7bb38d95a2047935fa165d71b12efd3852a2e6d0cc"
+              "\na\nb\nc"));
+}
+
 static void a_large_document_is_read(void **state)
 {
     static char document[256 * 1024];
@@ -300,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SUPPORT_TEST(what_was_written_is_read),
+        SUPPORT_TEST(a_text_stays_what_it_was),
         SUPPORT_TEST(a_large_document_is_read),
         SUPPORT_TEST(every_turned_bit_is_noticed),
         SUPPORT_TEST(every_truncation_is_noticed),
